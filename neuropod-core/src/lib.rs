@@ -1,1 +1,44 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+#![deny(unsafe_code)] // `buffer` alone lifts it
+
+mod allocator;
+mod backend;
+mod buffer;
+mod device;
+mod dtype;
+mod element;
+mod error;
+mod inputs;
+mod names;
+mod options;
+mod outputs;
+mod registry;
+mod shape;
+mod source;
+mod spec;
+mod tensor;
+mod view;
+
+pub use allocator::{Allocator, DefaultAllocator, default_allocator};
+pub use backend::{Backend, BackendInfo, Capabilities, Model};
+pub use buffer::{ALIGNMENT, Buffer};
+pub use device::{Device, DeviceType};
+pub use dtype::DType;
+pub use element::Element;
+pub use error::{Error, ErrorKind, Result};
+pub use inputs::{Input, Inputs, IntoInput, IntoInputs};
+pub use names::NameIndex;
+pub use options::ModelOptions;
+pub use outputs::Outputs;
+pub use registry::Registry;
+pub use shape::{IntoShape, Shape};
+pub use source::{ModelFiles, ModelSource, ReadAt};
+pub use spec::{Dim, TensorSpec};
+pub use tensor::Tensor;
+pub use view::{StringIter, TensorView};
+
+/// The versions of other crates' types that appear in public signatures here.
+pub mod reexport {
+    pub use half;
+    pub use ndarray;
+}

@@ -1,0 +1,177 @@
+//! Sizes of a tensor's axes.
+
+use std::fmt;
+use std::ops::Deref;
+
+use smallvec::SmallVec;
+
+use crate::{Error, ErrorKind, Result};
+
+/// The sizes of a tensor's axes, outermost first.
+///
+/// Up to four axes are stored inline. Rank 0 (a scalar, one element) and axes of size 0 (no
+/// element) are valid. A shape's element count never overflows `isize`.
+///
+/// ```
+/// use neuropod_core::Shape;
+///
+/// let shape = Shape::new(&[2, 3])?;
+/// assert_eq!(shape.rank(), 2);
+/// assert_eq!(shape.element_count(), 6);
+/// assert_eq!(shape.to_string(), "[2, 3]");
+/// assert!(Shape::new(&[usize::MAX, 2]).is_err());
+/// # Ok::<(), neuropod_core::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Shape {
+    dims: SmallVec<[usize; 4]>,
+    element_count: usize,
+}
+
+impl Shape {
+    /// A shape of these sizes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] if the number of elements exceeds `isize::MAX`. The axes of
+    /// size 0 are left out of that product, so that a shape which is accepted can be permuted.
+    pub fn new(dims: &[usize]) -> Result<Self> {
+        let element_count = element_count(dims)?;
+        Ok(Shape { dims: SmallVec::from_slice(dims), element_count })
+    }
+
+    /// The shape of a scalar: no axes, one element.
+    pub fn scalar() -> Self {
+        Shape { dims: SmallVec::new(), element_count: 1 }
+    }
+
+    /// A shape whose element count was worked out before.
+    pub(crate) fn from_checked(dims: &[usize], element_count: usize) -> Self {
+        Shape { dims: SmallVec::from_slice(dims), element_count }
+    }
+
+    /// The sizes, outermost first.
+    pub fn dims(&self) -> &[usize] {
+        &self.dims
+    }
+
+    /// The number of axes.
+    pub fn rank(&self) -> usize {
+        self.dims.len()
+    }
+
+    /// The number of elements: the product of the sizes, 1 for a scalar.
+    pub fn element_count(&self) -> usize {
+        self.element_count
+    }
+}
+
+/// The number of elements of a tensor with these sizes.
+pub(crate) fn element_count(dims: &[usize]) -> Result<usize> {
+    let mut product: usize = 1;
+    let mut empty = false;
+    for &dim in dims {
+        if dim == 0 {
+            empty = true;
+            continue;
+        }
+        product = match product.checked_mul(dim) {
+            Some(product) if product <= isize::MAX as usize => product,
+            _ => return Err(overflow(dims)),
+        };
+    }
+    Ok(if empty { 0 } else { product })
+}
+
+#[cold]
+fn overflow(dims: &[usize]) -> Error {
+    Error::new(
+        ErrorKind::InvalidArgument,
+        format!("the shape {dims:?} has more elements than memory can hold"),
+    )
+}
+
+impl Deref for Shape {
+    type Target = [usize];
+
+    fn deref(&self) -> &[usize] {
+        &self.dims
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.dims, f)
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.dims, f)
+    }
+}
+
+impl PartialEq<[usize]> for Shape {
+    fn eq(&self, other: &[usize]) -> bool {
+        self.dims() == other
+    }
+}
+
+impl<const N: usize> PartialEq<[usize; N]> for Shape {
+    fn eq(&self, other: &[usize; N]) -> bool {
+        self.dims() == other
+    }
+}
+
+/// What constructors take for a shape: `&[2, 3]`, `[2, 3]`, a `Vec`, or a [`Shape`] that is
+/// checked already.
+pub trait IntoShape {
+    /// The shape.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Shape::new`].
+    fn into_shape(self) -> Result<Shape>;
+}
+
+impl IntoShape for Shape {
+    fn into_shape(self) -> Result<Shape> {
+        Ok(self)
+    }
+}
+
+impl IntoShape for &Shape {
+    fn into_shape(self) -> Result<Shape> {
+        Ok(self.clone())
+    }
+}
+
+impl IntoShape for &[usize] {
+    fn into_shape(self) -> Result<Shape> {
+        Shape::new(self)
+    }
+}
+
+impl IntoShape for &Vec<usize> {
+    fn into_shape(self) -> Result<Shape> {
+        Shape::new(self)
+    }
+}
+
+impl IntoShape for Vec<usize> {
+    fn into_shape(self) -> Result<Shape> {
+        Shape::new(&self)
+    }
+}
+
+impl<const N: usize> IntoShape for [usize; N] {
+    fn into_shape(self) -> Result<Shape> {
+        Shape::new(&self)
+    }
+}
+
+impl<const N: usize> IntoShape for &[usize; N] {
+    fn into_shape(self) -> Result<Shape> {
+        Shape::new(self)
+    }
+}

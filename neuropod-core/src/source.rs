@@ -1,0 +1,119 @@
+//! What a backend loads a model from.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::{DeviceType, Error, ErrorKind, Result, TensorSpec};
+
+/// A package's problem definition and its files.
+///
+/// It stays alive as long as the model if the backend keeps the `Arc` it was given: paths from
+/// [`ModelFiles::path`] are valid that long.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ModelSource {
+    /// The model's name.
+    pub name: String,
+    /// The platform, `torchscript` for instance.
+    pub platform: String,
+    /// The inputs, with unique names.
+    pub inputs: Vec<TensorSpec>,
+    /// The outputs, with unique names.
+    pub outputs: Vec<TensorSpec>,
+    /// Base names of the shared libraries under `0/ops`.
+    pub custom_ops: Vec<String>,
+    /// Where each input is put; an input that is not named goes to the GPU if the model runs there.
+    pub input_devices: BTreeMap<String, DeviceType>,
+    /// The package's files.
+    pub files: Arc<dyn ModelFiles>,
+}
+
+impl ModelSource {
+    /// A source with these files, and without inputs and outputs.
+    pub fn new(name: impl Into<String>, platform: impl Into<String>, files: Arc<dyn ModelFiles>) -> Self {
+        ModelSource {
+            name: name.into(),
+            platform: platform.into(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            custom_ops: Vec::new(),
+            input_devices: BTreeMap::new(),
+            files,
+        }
+    }
+
+    /// Where the input of that name is put when the model runs on a GPU.
+    pub fn input_device(&self, name: &str) -> DeviceType {
+        self.input_devices.get(name).copied().unwrap_or(DeviceType::Gpu)
+    }
+}
+
+/// The files of a package, by their path from its root with `/` between the parts:
+/// `0/data/model.pt` for instance.
+///
+/// Every path is checked: one that is absolute or leaves the package is an error.
+pub trait ModelFiles: Debug + Send + Sync {
+    /// The paths of all files, sorted.
+    fn paths(&self) -> Vec<String>;
+
+    /// Opens a file to be read from start to end.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] if there is no such file, [`ErrorKind::Io`] if it cannot be opened.
+    /// Reading can fail later if the file is damaged.
+    fn open(&self, path: &str) -> Result<Box<dyn Read + Send>>;
+
+    /// Opens a file to be read anywhere, by several threads. Nothing is held in memory; a
+    /// compressed file is unpacked to disk first.
+    ///
+    /// # Errors
+    ///
+    /// As for [`ModelFiles::open`], and if the file is damaged.
+    fn open_at(&self, path: &str) -> Result<Arc<dyn ReadAt>>;
+
+    /// The place of a file or folder on disk, which is valid while this value lives. Zipped files
+    /// are unpacked into a private temporary folder.
+    ///
+    /// # Errors
+    ///
+    /// As for [`ModelFiles::open_at`].
+    fn path(&self, path: &str) -> Result<PathBuf>;
+
+    /// Whether there is a file of that path.
+    fn contains(&self, path: &str) -> bool {
+        self.paths().binary_search_by(|candidate| candidate.as_str().cmp(path)).is_ok()
+    }
+
+    /// Reads a whole file, at most `limit` bytes of it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`ModelFiles::open`]; [`ErrorKind::UnsafePackage`] if the file is larger than `limit`.
+    fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>> {
+        let mut content = Vec::new();
+        let read = self.open(path)?.take(limit.saturating_add(1)).read_to_end(&mut content);
+        read.map_err(|error| Error::from(error).with("file", path))?;
+        if content.len() as u64 > limit {
+            let message = format!("the file is larger than the limit of {limit} bytes");
+            return Err(Error::new(ErrorKind::UnsafePackage, message).with("file", path));
+        }
+        Ok(content)
+    }
+}
+
+/// A file that can be read anywhere, by several threads at once.
+pub trait ReadAt: Debug + Send + Sync {
+    /// The size in bytes.
+    fn size(&self) -> u64;
+
+    /// Reads up to `buffer.len()` bytes from `offset` and returns how many: 0 at the end alone.
+    ///
+    /// # Errors
+    ///
+    /// If the system cannot read the file.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
+}
