@@ -1,1 +1,28 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod compare;
+mod neuropod;
+mod options;
+mod packager;
+mod registry;
+
+pub use neuropod_core::{
+    Allocator, Buffer, DType, Device, DeviceType, Dim, Element, Error, ErrorKind, Input, Inputs, IntoInput,
+    IntoInputs, IntoShape, ModelOptions, Outputs, Registry, Result, Shape, Tensor, TensorSpec, TensorView,
+};
+pub use neuropod_package::{Compression, Integrity, Limits};
+pub use neuropod_spec::ProblemDefinition;
+
+pub use crate::neuropod::Neuropod;
+pub use crate::options::LoadOptions;
+pub use crate::packager::Packager;
+pub use crate::registry::default_registry;
+
+/// The contract for backends, which is less stable than the rest: while the version is below 1.0
+/// a minor version may add to it.
+pub mod backend {
+    pub use neuropod_core::{
+        Allocator, Backend, BackendInfo, Capabilities, Model, ModelFiles, ModelSource, NameIndex, ReadAt, Registry,
+    };
+}

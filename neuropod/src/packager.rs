@@ -1,0 +1,225 @@
+//! Packages a model and tests the result.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use neuropod_core::{
+    DeviceType, Error, ErrorKind, Inputs, Outputs, Result, Tensor, TensorSpec,
+};
+use neuropod_package::{Compression, PackageBuilder, TestData};
+use neuropod_spec::ProblemDefinition;
+use tempfile::{TempDir, TempPath};
+
+use crate::compare::difference;
+use crate::{LoadOptions, Neuropod};
+
+/// Writes a package, and runs it on sample inputs before it appears at its path.
+///
+/// ```no_run
+/// use neuropod::{DType, Packager, Tensor, TensorSpec};
+///
+/// Packager::torchscript("addition", "addition.pt")
+///     .input(TensorSpec::new("x", DType::Float32, ["length"]))
+///     .input(TensorSpec::new("y", DType::Float32, ["length"]))
+///     .output(TensorSpec::new("out", DType::Float32, ["length"]))
+///     .test_input("x", Tensor::from_vec([2], vec![1.0f32, 2.0])?)
+///     .test_input("y", Tensor::from_vec([2], vec![3.0f32, 4.0])?)
+///     .test_output("out", Tensor::from_vec([2], vec![4.0f32, 6.0])?)
+///     .write("addition.neuropod")?;
+/// # Ok::<(), neuropod::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a package is written by `write` or `write_dir`"]
+pub struct Packager {
+    definition: ProblemDefinition,
+    files: Vec<(String, PathBuf)>,
+    contents: Vec<(String, Vec<u8>)>,
+    custom_ops: Vec<PathBuf>,
+    test: TestData,
+    persist_test_data: bool,
+    compression: Compression,
+    options: LoadOptions,
+}
+
+impl Packager {
+    /// A package of any platform; the files that its backend needs are added one by one.
+    pub fn new(name: impl Into<String>, platform: impl Into<String>) -> Self {
+        Packager {
+            definition: ProblemDefinition::new(name, platform),
+            files: Vec::new(),
+            contents: Vec::new(),
+            custom_ops: Vec::new(),
+            test: TestData::default(),
+            persist_test_data: true,
+            compression: Compression::default(),
+            options: LoadOptions::default(),
+        }
+    }
+
+    /// A package of a TorchScript file, which `torch.jit.save` wrote.
+    pub fn torchscript(name: impl Into<String>, model: impl Into<PathBuf>) -> Self {
+        Packager::new(name, "torchscript").file("0/data/model.pt", model)
+    }
+
+    /// Adds a file under a path in the package, which starts with `0/` by convention.
+    pub fn file(mut self, path: impl Into<String>, source: impl Into<PathBuf>) -> Self {
+        self.files.push((path.into(), source.into()));
+        self
+    }
+
+    /// Adds a file of this content under a path in the package.
+    pub fn bytes(mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
+        self.contents.push((path.into(), content.into()));
+        self
+    }
+
+    /// Adds an input.
+    pub fn input(mut self, spec: TensorSpec) -> Self {
+        self.definition.inputs.push(spec);
+        self
+    }
+
+    /// Adds an output.
+    pub fn output(mut self, spec: TensorSpec) -> Self {
+        self.definition.outputs.push(spec);
+        self
+    }
+
+    /// Sets which versions of the framework can run the model, as npm writes ranges; `*` by default.
+    pub fn platform_version(mut self, range: impl Into<String>) -> Self {
+        self.definition.platform_version_semver = range.into();
+        self
+    }
+
+    /// Sets where an input is put when the model runs on a GPU; there by default.
+    pub fn input_device(mut self, input: impl Into<String>, device: DeviceType) -> Self {
+        self.definition.input_tensor_device.insert(input.into(), device);
+        self
+    }
+
+    /// Adds a shared library with operators that the model uses, kept under its base name.
+    pub fn custom_op(mut self, library: impl Into<PathBuf>) -> Self {
+        self.custom_ops.push(library.into());
+        self
+    }
+
+    /// Adds a sample input, on which the package is run before it appears at its path.
+    pub fn test_input(mut self, name: impl Into<String>, tensor: Tensor) -> Self {
+        self.test.inputs.push((name.into(), tensor));
+        self
+    }
+
+    /// Adds what the model must return for the sample inputs: floating-point numbers to within
+    /// `1e-8 + 1e-5 × |expected|`, all else exactly.
+    pub fn test_output(mut self, name: impl Into<String>, tensor: Tensor) -> Self {
+        self.test.outputs.push((name.into(), tensor));
+        self
+    }
+
+    /// Sets whether the sample inputs and outputs are kept in the package; they are by default.
+    pub fn persist_test_data(mut self, persist: bool) -> Self {
+        self.persist_test_data = persist;
+        self
+    }
+
+    /// Sets how the zip file's entries are stored; deflated by default.
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.compression = compression;
+        self
+    }
+
+    /// Sets how the package is loaded for its test.
+    pub fn load_options(mut self, options: LoadOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Writes the package as a zip file. Equal content gives equal bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::AlreadyExists`] if there is something at the path,
+    /// [`InvalidSpec`](ErrorKind::InvalidSpec) if the problem definition is wrong,
+    /// [`SelfTest`](ErrorKind::SelfTest) if the model returns something else than expected, and
+    /// whatever loading and running it returns. On an error nothing is left behind.
+    pub fn write(self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let staging = self.stage(path, |builder, staged| builder.write_zip(staged, self.compression))?;
+        let staged = TempPath::try_from_path(staged_in(&staging))?;
+        staged.persist_noclobber(path).map_err(|error| Error::from(error.error).with("path", path.display().to_string()))
+    }
+
+    /// Writes the package as a directory.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Packager::write`].
+    pub fn write_dir(self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let staging = self.stage(path, |builder, staged| builder.write_dir(staged))?;
+        fs::rename(staged_in(&staging), path).map_err(|error| Error::from(error).with("path", path.display().to_string()))
+    }
+
+    /// Writes the package beside its final path, and tests it there.
+    fn stage<E: Into<Error>>(
+        &self,
+        path: &Path,
+        write: impl FnOnce(PackageBuilder, &Path) -> Result<(), E>,
+    ) -> Result<TempDir> {
+        if path.symlink_metadata().is_ok() {
+            let message = "there is a file or folder at the path already; remove it or choose another path";
+            return Err(Error::new(ErrorKind::AlreadyExists, message).with("path", path.display().to_string()));
+        }
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let staging = tempfile::Builder::new().prefix(".neuropod-").tempdir_in(parent).map_err(|error| {
+            Error::from(error).with("folder", parent.display().to_string())
+        })?;
+        write(self.builder(), &staged_in(&staging)).map_err(Into::into)?;
+        if !self.test.inputs.is_empty() || !self.test.outputs.is_empty() {
+            self.self_test(&staged_in(&staging))?;
+        }
+        Ok(staging)
+    }
+
+    fn builder(&self) -> PackageBuilder {
+        let mut builder = PackageBuilder::new(self.definition.clone());
+        for (path, source) in &self.files {
+            builder = builder.file(path, source);
+        }
+        for (path, content) in &self.contents {
+            builder = builder.bytes(path, content.clone());
+        }
+        for library in &self.custom_ops {
+            builder = builder.custom_op(library);
+        }
+        if self.persist_test_data && !self.test.inputs.is_empty() {
+            builder = builder.test_data(self.test.clone());
+        }
+        builder
+    }
+
+    fn self_test(&self, package: &Path) -> Result<()> {
+        let model = self.options.clone().load(package)?;
+        let mut inputs = Inputs::new();
+        for (name, tensor) in &self.test.inputs {
+            inputs.push(name, tensor)?;
+        }
+        let outputs = model.infer(inputs)?;
+        self.test.outputs.iter().try_for_each(|(name, expected)| check_output(&outputs, name, expected))
+    }
+}
+
+fn staged_in(staging: &TempDir) -> PathBuf {
+    staging.path().join("package")
+}
+
+fn check_output(outputs: &Outputs, name: &str, expected: &Tensor) -> Result<()> {
+    match difference(expected, outputs.try_get(name)?) {
+        None => Ok(()),
+        Some(difference) => Err(Error::new(
+            ErrorKind::SelfTest,
+            format!("the model does not return the expected test output: {difference}"),
+        )
+        .with("output", name)),
+    }
+}
