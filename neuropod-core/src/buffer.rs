@@ -1,6 +1,7 @@
 //! Shared memory of any origin: the crate's only unsafe code.
 #![allow(unsafe_code)]
 
+use std::alloc::{self, Layout};
 use std::any::Any;
 use std::fmt;
 use std::ops::{Deref, Range};
@@ -8,7 +9,7 @@ use std::ptr::NonNull;
 use std::slice;
 use std::sync::Arc;
 
-use crate::Element;
+use crate::{Element, Error, ErrorKind, Result};
 
 /// The alignment, in bytes, of memory that this crate allocates for numbers.
 pub const ALIGNMENT: usize = 64;
@@ -34,25 +35,25 @@ unsafe impl Sync for Buffer {}
 impl Buffer {
     /// Allocates `len` zero bytes, aligned to [`ALIGNMENT`].
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// If `len` is within [`ALIGNMENT`] of `isize::MAX`; aborts if memory is exhausted, like `Vec`.
-    pub fn zeroed(len: usize) -> Self {
-        // A byte vector comes from `calloc`, which hands out fresh pages without touching them.
-        // An aligned allocation would be filled by hand.
-        let mut memory = vec![0u8; len + ALIGNMENT - 1];
+    /// [`ErrorKind::InvalidArgument`] if there is not so much memory.
+    pub fn zeroed(len: usize) -> Result<Self> {
+        let mut memory = zeroed_vec(len)?;
         let offset = memory.as_ptr().align_offset(ALIGNMENT);
         let start = NonNull::from(&mut memory[offset..offset + len]).cast();
-        Buffer { start, len, writable: true, owner: Arc::new(memory) }
+        Ok(Buffer { start, len, writable: true, owner: Arc::new(memory) })
     }
 
-    /// Allocates aligned memory and copies `bytes` into it.
+    /// Allocates aligned memory and copies `bytes` into it. Like `Vec`, it aborts if memory is
+    /// exhausted.
     pub fn copy_from(bytes: &[u8]) -> Self {
-        let mut buffer = Buffer::zeroed(bytes.len());
-        if let Some(target) = buffer.as_mut_slice() {
-            target.copy_from_slice(bytes);
-        }
-        buffer
+        let mut memory = Vec::with_capacity(bytes.len() + ALIGNMENT - 1);
+        let offset = memory.as_ptr().align_offset(ALIGNMENT);
+        memory.resize(offset, 0);
+        memory.extend_from_slice(bytes);
+        let start = NonNull::from(&mut memory[offset..]).cast();
+        Buffer { start, len: bytes.len(), writable: true, owner: Arc::new(memory) }
     }
 
     /// Takes over the vector's memory. Nothing is copied.
@@ -116,8 +117,10 @@ impl Buffer {
     /// If the range does not lie inside the buffer.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Buffer {
-        let start = NonNull::from(&self[range.clone()]).cast();
-        Buffer { start, len: range.len(), writable: self.writable, owner: Arc::clone(&self.owner) }
+        let len = self[range.clone()].len();
+        // SAFETY: the line above panics unless the range lies inside the buffer.
+        let start = unsafe { self.start.add(range.start) };
+        Buffer { start, len, writable: self.writable, owner: Arc::clone(&self.owner) }
     }
 
     /// The bytes, to write; `None` if other handles share them or they are read-only.
@@ -154,6 +157,25 @@ impl fmt::Debug for Buffer {
             .field("writable", &self.writable)
             .finish_non_exhaustive()
     }
+}
+
+/// Zero bytes: `len`, and room to align them.
+///
+/// They come from `calloc`, which hands out fresh pages without touching them; memory of a higher
+/// alignment would be filled by hand.
+fn zeroed_vec(len: usize) -> Result<Vec<u8>> {
+    let size = len.saturating_add(ALIGNMENT - 1);
+    let layout = Layout::array::<u8>(size).map_err(|_| exhausted(len))?;
+    // SAFETY: the layout's size is at least ALIGNMENT - 1, which is not zero.
+    let start = NonNull::new(unsafe { alloc::alloc_zeroed(layout) }).ok_or_else(|| exhausted(len))?;
+    // SAFETY: the global allocator gave `size` initialised bytes for the layout of a `Vec<u8>` of
+    // that capacity.
+    Ok(unsafe { Vec::from_raw_parts(start.as_ptr(), size, size) })
+}
+
+#[cold]
+fn exhausted(len: usize) -> Error {
+    Error::new(ErrorKind::InvalidArgument, format!("there is no memory for {len} bytes"))
 }
 
 /// Calls its function when dropped.

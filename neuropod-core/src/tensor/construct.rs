@@ -16,10 +16,10 @@ impl Tensor {
         let shape = shape.into_shape()?;
         if dtype == DType::String {
             byte_len(DType::UInt64, &shape)?;
-            let offsets = Buffer::zeroed((shape.element_count() + 1) * size_of::<u64>());
-            return Ok(Tensor { dtype, shape, data: Buffer::zeroed(0), offsets: Some(offsets) });
+            let offsets = Buffer::zeroed((shape.element_count() + 1) * size_of::<u64>())?;
+            return Ok(Tensor { dtype, shape, data: Buffer::zeroed(0)?, offsets: Some(offsets) });
         }
-        let data = Buffer::zeroed(byte_len(dtype, &shape)?);
+        let data = Buffer::zeroed(byte_len(dtype, &shape)?)?;
         Ok(Tensor { dtype, shape, data, offsets: None })
     }
 
@@ -31,7 +31,12 @@ impl Tensor {
     pub fn full<T: Element>(shape: impl IntoShape, value: T) -> Result<Self> {
         let shape = shape.into_shape()?;
         byte_len(T::DTYPE, &shape)?;
-        let values = vec![value; shape.element_count()];
+        let mut values = Vec::new();
+        values.try_reserve_exact(shape.element_count()).map_err(|error| {
+            Error::new(ErrorKind::InvalidArgument, format!("there is no memory for the shape {shape}"))
+                .with_source(error)
+        })?;
+        values.resize(shape.element_count(), value);
         Tensor::from_vec(shape, values)
     }
 
