@@ -48,7 +48,7 @@ impl Buffer {
     /// Allocates aligned memory and copies `bytes` into it. Like `Vec`, it aborts if memory is
     /// exhausted.
     pub fn copy_from(bytes: &[u8]) -> Self {
-        let mut memory = Vec::with_capacity(bytes.len() + ALIGNMENT - 1);
+        let mut memory: Vec<u8> = Vec::with_capacity(bytes.len() + ALIGNMENT - 1);
         let offset = memory.as_ptr().align_offset(ALIGNMENT);
         memory.resize(offset, 0);
         memory.extend_from_slice(bytes);

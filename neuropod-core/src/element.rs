@@ -57,5 +57,3 @@ elements! {
     f32 => Float32,
     f64 => Float64,
 }
-
-pub(crate) use with_element;

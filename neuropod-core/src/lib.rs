@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code)] // `buffer` alone lifts it
 
+#[macro_use]
+mod element;
+
 mod allocator;
 mod backend;
 mod buffer;
 mod device;
 mod dtype;
-mod element;
 mod error;
 mod inputs;
 mod names;

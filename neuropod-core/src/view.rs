@@ -207,7 +207,7 @@ impl PartialEq for TensorView<'_> {
         if self.dtype != other.dtype || self.dims != other.dims {
             return false;
         }
-        crate::element::with_element!(
+        with_element!(
             self.dtype,
             T => matches!((self.as_slice::<T>(), other.as_slice::<T>()), (Ok(a), Ok(b)) if a == b),
             string => StringIter { bytes: self.bytes, offsets: self.offsets }
@@ -276,7 +276,7 @@ pub(crate) fn check_bytes(dtype: DType, dims: &[usize], bytes: &[u8]) -> Result<
             ),
         ));
     }
-    crate::element::with_element!(
+    with_element!(
         dtype,
         T => checked::try_cast_slice::<u8, T>(bytes).map(drop).map_err(|error| not_castable(dtype, error)),
         string => Ok(())

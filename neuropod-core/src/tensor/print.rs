@@ -12,7 +12,7 @@ const PREVIEW: usize = 6;
 impl fmt::Display for TensorView<'_> {
     /// The elements as nested lists; the middle of long axes is left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::element::with_element!(
+        with_element!(
             self.dtype(),
             T => match self.as_array::<T>() {
                 Ok(array) => fmt::Display::fmt(&array, f),
@@ -34,7 +34,7 @@ impl fmt::Debug for TensorView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{:?} [", self.dtype(), self.dims())?;
         let shown = self.element_count().min(PREVIEW);
-        crate::element::with_element!(
+        with_element!(
             self.dtype(),
             T => preview(f, self.as_slice::<T>().unwrap_or_default().iter().take(shown))?,
             string => preview(f, StringElement::all(self).iter().take(shown))?
