@@ -1,0 +1,62 @@
+//! The crates with `unsafe` memory handling, under AddressSanitizer.
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::Workspace;
+use crate::process::Process;
+
+/// Where the stable toolchain carries the sanitizer's runtime.
+const HOSTS: [&str; 4] =
+    ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "x86_64-apple-darwin", "aarch64-apple-darwin"];
+
+const CRATE: &str = "neuropod-core";
+
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let version = Process::new("rustc").arg("-vV").stdout()?;
+    let host = host(&version).context("`rustc -vV` names no host")?;
+    ensure!(
+        HOSTS.contains(&host),
+        "AddressSanitizer is not available on {host}; name the other steps to run them without it"
+    );
+    shows_a_use_after_free(workspace, host)?;
+    test(workspace, host, &["--lib", "--tests"]).run()
+}
+
+/// A sanitizer that is silently off passes every test: make sure that this one finds what is there.
+fn shows_a_use_after_free(workspace: &Workspace, host: &str) -> Result<()> {
+    let canary = ["--test", "sanitizer_canary", "--", "--ignored"];
+    let process = test(workspace, host, &canary);
+    let line = process.line();
+    let finished = process.finish()?;
+    let found = finished.stderr.contains("AddressSanitizer: heap-use-after-free");
+    if finished.status.success() || !found {
+        bail!("the sanitizer missed a use after free:\n{}\n  {line}", finished.stderr.trim_end());
+    }
+    eprintln!("the sanitizer is on: it found the use after free that was put there for it");
+    Ok(())
+}
+
+fn test(workspace: &Workspace, host: &str, arguments: &[&str]) -> Process {
+    workspace
+        .bare_cargo(["test", "--package", CRATE, "--target", host])
+        .args(arguments)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", "-Zsanitizer=address")
+        .env("CARGO_TARGET_DIR", "target/sanitizer")
+}
+
+fn host(version: &str) -> Option<&str> {
+    version.lines().find_map(|line| line.strip_prefix("host: "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_is_read() {
+        let version = "rustc 1.95.0\nbinary: rustc\nhost: x86_64-unknown-linux-gnu\nrelease: 1.95.0\n";
+        assert_eq!(host(version), Some("x86_64-unknown-linux-gnu"));
+        assert_eq!(host("rustc 1.95.0"), None);
+    }
+}
