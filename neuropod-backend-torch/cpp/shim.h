@@ -1,0 +1,141 @@
+// The C interface between the Rust crate and libtorch.
+//
+// Rules that hold for every function here:
+//   * no C++ exception crosses: a function that can fail returns an npt_status;
+//   * handles are opaque and freed by the one function named for it;
+//   * a pointer given to a callback is valid during that callback only, unless it says otherwise.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+extern "C" {
+
+// What went wrong, so that Rust can choose the right kind of error.
+enum npt_code : int32_t {
+  NPT_OK = 0,
+  NPT_INVALID_INPUT = 1,   // an input is not what the model's argument takes
+  NPT_MISSING_INPUT = 2,
+  NPT_MODEL = 3,           // the model raised
+  NPT_INVALID_OUTPUT = 4,  // the model returned something else than its outputs
+  NPT_LOAD = 5,            // the file is not a TorchScript model that this libtorch reads
+  NPT_SPEC = 6,            // the problem definition does not fit the model's forward()
+  NPT_DEVICE = 7,
+  NPT_INTERNAL = 8,
+};
+
+// `message` is null when code is NPT_OK; otherwise it is freed with npt_free_message.
+struct npt_status {
+  int32_t code;
+  char* message;
+  size_t length;
+};
+
+struct npt_str {
+  const char* data;
+  size_t length;
+};
+
+// c10::ScalarType's own numbers, plus one for strings.
+enum : int8_t { NPT_DTYPE_STRING = 127 };
+
+// One input or output of the problem definition. `rank` is -1 when the spec does not say.
+struct npt_slot_spec {
+  npt_str name;
+  int8_t dtype;
+  int32_t rank;
+  // Inputs: the CUDA device's index, or -1 for the CPU. Unused for outputs.
+  int32_t device;
+};
+
+// Reads exactly `length` bytes at `offset`; returns 0, or anything else on failure.
+struct npt_reader {
+  void* context;
+  uint64_t size;
+  int32_t (*read_at)(void* context, uint64_t offset, void* buffer, size_t length);
+};
+
+// `owner` keeps `data` alive: `retain` makes a reference that outlives the call, and `release`
+// drops one. A null owner says that `data` is only valid until npt_infer returns.
+struct npt_input {
+  uint32_t slot;
+  int8_t dtype;
+  uint32_t rank;
+  const int64_t* dims;
+  const void* data;        // numeric: dense, row-major elements
+  size_t bytes;            // numeric: the length of `data`
+  const npt_str* strings;  // dtype string: `count` elements, row-major
+  size_t count;            // elements
+  const void* owner;
+};
+
+struct npt_memory {
+  void* (*retain)(const void* owner);
+  void (*release)(void* reference);
+};
+
+// One output as it comes back. Numeric: `handle` owns `data` and `dims` and is handed over to the
+// callback, which frees it with npt_release_tensor when the memory is no longer used. Strings:
+// `handle` is null and `strings` is valid during the callback only.
+struct npt_output {
+  uint32_t slot;  // index in the output specs
+  int8_t dtype;
+  uint32_t rank;
+  const int64_t* dims;
+  const void* data;
+  size_t bytes;
+  void* handle;
+  const npt_str* strings;
+  size_t count;
+};
+
+typedef void (*npt_sink)(void* context, const npt_output* output);
+
+// What the graph of forward() was found to do; see graph.cpp.
+struct npt_traits {
+  uint8_t stateful;      // it changes attributes of the module
+  uint8_t asynchronous;  // it starts work that may outlive the call
+  uint8_t writes_inputs; // it may write into at least one input
+};
+
+typedef struct npt_model npt_model;
+
+void npt_free_message(char* message);
+
+// `device` is a CUDA index, or -1 for the CPU. The reader is not used after the call.
+npt_status npt_load(const npt_reader* reader, int32_t device, npt_model** out);
+npt_status npt_bind(
+    npt_model* model,
+    const npt_slot_spec* inputs,
+    size_t input_count,
+    const npt_slot_spec* outputs,
+    size_t output_count);
+void npt_free_model(npt_model* model);
+npt_traits npt_model_traits(const npt_model* model);
+// The schema of forward(), as torch prints it; freed with npt_free_message.
+npt_status npt_model_schema(const npt_model* model, char** text, size_t* length);
+
+// `wanted` has one byte for each output spec, or is null for every output.
+npt_status npt_infer(
+    const npt_model* model,
+    const npt_memory* memory,
+    const npt_input* inputs,
+    size_t input_count,
+    const uint8_t* wanted,
+    npt_sink sink,
+    void* sink_context);
+void npt_release_tensor(void* handle);
+
+// The process: libraries, devices, threads.
+const char* npt_version(void);
+npt_status npt_open_library(const char* path);
+npt_status npt_promote_libtorch(void);
+npt_status npt_cuda_devices(int32_t* count);
+npt_status npt_set_interop_threads(int32_t threads);
+
+// The yardstick of the benchmarks: one call of forward(x, y) with two float32 vectors, written
+// directly against libtorch, that reads float32 `out` of the returned dict into `sum`.
+npt_status npt_bare_addition(
+    const npt_model* model, const float* x, const float* y, int64_t length, float* sum);
+
+}  // extern "C"

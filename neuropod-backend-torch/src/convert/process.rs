@@ -1,0 +1,44 @@
+//! What concerns the whole process.
+
+use std::ffi::{CStr, CString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::check;
+use crate::{TorchError, shim};
+
+/// The version of libtorch, without a local part.
+pub(crate) fn version() -> String {
+    // SAFETY: the shim returns a static, null-terminated text.
+    let version = unsafe { CStr::from_ptr(shim::npt_version()) };
+    version.to_string_lossy().into_owned()
+}
+
+/// Loads a shared library for good, with its symbols visible to all. It runs the library's code.
+pub(crate) fn open_library(path: &Path) -> Result<(), TorchError> {
+    let path = CString::new(path.as_os_str().as_bytes())
+        .map_err(|_| TorchError::Load("the path holds a NUL byte".to_owned()))?;
+    // SAFETY: `path` is null-terminated. What the library does is its author's doing: the caller
+    // was allowed to load it.
+    check(unsafe { shim::npt_open_library(path.as_ptr()) })
+}
+
+/// Makes libtorch's symbols visible to libraries that are loaded later.
+pub(crate) fn promote_libtorch() -> Result<(), TorchError> {
+    // SAFETY: no conditions.
+    check(unsafe { shim::npt_promote_libtorch() })
+}
+
+/// The number of CUDA devices; an error says why CUDA cannot be used at all.
+pub(crate) fn cuda_devices() -> Result<u32, TorchError> {
+    let mut count = 0;
+    // SAFETY: `count` is a place to write to.
+    check(unsafe { shim::npt_cuda_devices(&mut count) })?;
+    Ok(u32::try_from(count).unwrap_or(0))
+}
+
+/// Sets the number of threads for independent operators: once in a process.
+pub(crate) fn set_interop_threads(threads: i32) -> Result<(), TorchError> {
+    // SAFETY: no conditions; a number that torch does not take is an error.
+    check(unsafe { shim::npt_set_interop_threads(threads) })
+}

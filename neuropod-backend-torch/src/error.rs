@@ -1,0 +1,94 @@
+//! What can go wrong with torch.
+
+use neuropod_core::{Error, ErrorKind};
+
+/// An error of this backend. It converts into [`neuropod_core::Error`], of which it is the source.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TorchError {
+    /// The file is not a TorchScript model that this libtorch reads.
+    #[error("cannot load the TorchScript model: {0}")]
+    Load(String),
+    /// The problem definition does not fit the model's `forward`.
+    #[error("the problem definition does not fit the model: {0}")]
+    Spec(String),
+    /// An input is not what the model's argument takes.
+    #[error("{0}")]
+    InvalidInput(String),
+    /// The model needs an input that was not given.
+    #[error("{0}")]
+    MissingInput(String),
+    /// A name is not in the problem definition.
+    #[error("`{name}` is no {role} of this model; it has {known}")]
+    UnknownName {
+        /// `input` or `output`.
+        role: &'static str,
+        /// The unknown name.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
+    /// The model raised an error; the text holds TorchScript's traceback.
+    #[error("{0}")]
+    Model(String),
+    /// The model returned something else than its outputs.
+    #[error("{0}")]
+    InvalidOutput(String),
+    /// The device cannot be used.
+    #[error("{0}")]
+    Device(String),
+    /// A number of threads cannot be had.
+    #[error("cannot set the number of {which} threads to {threads}: {reason}")]
+    Threads {
+        /// `intra-op` or `inter-op`.
+        which: &'static str,
+        /// The number that was asked for.
+        threads: usize,
+        /// Why not.
+        reason: String,
+    },
+    /// A custom operator's shared library cannot be loaded.
+    #[error("cannot load the custom operator `{name}`: {reason}")]
+    CustomOp {
+        /// The file's base name.
+        name: String,
+        /// What the system's loader said.
+        reason: String,
+    },
+    /// The package carries custom operators, and the options do not allow them.
+    #[error(
+        "the package carries custom operators ({0}), which are native code; allow them with \
+         `ModelOptions::allow_custom_ops(true)` if you trust its author"
+    )]
+    CustomOpsForbidden(String),
+    /// An option of this backend is unknown.
+    #[error("there is no option `{0}`; the torch backend has none of its own")]
+    UnknownOption(String),
+    /// A defect in this crate, or libtorch out of memory.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl TorchError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            TorchError::Load(_) | TorchError::CustomOp { .. } => ErrorKind::Load,
+            TorchError::Spec(_) => ErrorKind::InvalidSpec,
+            TorchError::InvalidInput(_) => ErrorKind::InvalidInput,
+            TorchError::MissingInput(_) => ErrorKind::MissingInput,
+            TorchError::UnknownName { .. } => ErrorKind::UnknownName,
+            TorchError::Model(_) => ErrorKind::Model,
+            TorchError::InvalidOutput(_) => ErrorKind::InvalidOutput,
+            TorchError::Device(_) => ErrorKind::Device,
+            TorchError::Threads { .. } | TorchError::UnknownOption(_) => ErrorKind::InvalidArgument,
+            TorchError::CustomOpsForbidden(_) => ErrorKind::Forbidden,
+            TorchError::Internal(_) => ErrorKind::Internal,
+        }
+    }
+}
+
+impl From<TorchError> for Error {
+    fn from(error: TorchError) -> Self {
+        Error::new(error.kind(), error.to_string()).with_source(error)
+    }
+}
