@@ -22,12 +22,8 @@ pub(crate) enum Entry {
 /// `~/.cache/neuropod`.
 pub(crate) fn root() -> Result<PathBuf> {
     let root = locate(|name| std::env::var_os(name))?;
-    let unusable = || {
-        format!(
-            "cannot write to the cache folder {}: free it, or name another in NEUROPOD_CACHE",
-            root.display()
-        )
-    };
+    let unusable =
+        || format!("the cache folder {} must be writable (NEUROPOD_CACHE names another)", root.display());
     fs::create_dir_all(&root).with_context(unusable)?;
     // A folder that exists may still be read-only: ask it now, not after a long download.
     File::create(root.join(".writable")).with_context(unusable)?;

@@ -22,7 +22,10 @@ pub(crate) fn check(root: &Path) -> Result<()> {
         .arg(root.join("xtask/compiler-check.cpp"));
     match process.finish() {
         Ok(finished) if finished.status.success() => Ok(()),
-        Ok(finished) => bail!("{}", remedy(&compiler, finished.stderr.trim())),
+        Ok(finished) => {
+            let problem = format!("{} {}", finished.status, finished.stderr.trim());
+            bail!("{}", remedy(&compiler, problem.trim()))
+        }
         Err(_) => bail!("{}", remedy(&compiler, "there is no such program on PATH")),
     }
 }

@@ -17,8 +17,7 @@ pub(crate) fn run(python: &Path, arguments: &[&str], log: &Path) -> Result<()> {
         .args(["-m", "pip", "--disable-pip-version-check", "--no-input"])
         .args(arguments);
     let line = process.line();
-    let status = process
-        .logged(log, |line| line.starts_with("Downloading ") || line.starts_with("Installing collected"))?;
+    let status = process.logged(log, progress)?;
     if status.success() {
         return Ok(());
     }
@@ -29,9 +28,11 @@ pub(crate) fn run(python: &Path, arguments: &[&str], log: &Path) -> Result<()> {
 
 /// Keeps a user's settings from sending packages elsewhere or Python to another library.
 pub(crate) fn clean(process: Process) -> Process {
-    ["PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_USER"]
+    ["PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX"]
         .into_iter()
         .fold(process, |process, name| process.hidden_env(name, None))
+        // Set rather than removed: a pip.conf can ask for it too.
+        .hidden_env("PIP_USER", Some("0".as_ref()))
 }
 
 /// What to do about a failure of pip, by what it printed.
@@ -63,10 +64,24 @@ fn advice(output: &str) -> &'static str {
     }
 }
 
+/// What is worth a line on the terminal: the downloads that take time, and the installation.
+fn progress(line: &str) -> Option<String> {
+    if let Some(packages) = line.strip_prefix("Installing collected packages: ") {
+        return Some(format!("installing {} packages", packages.split(',').count()));
+    }
+    let (file, size) = line.strip_prefix("Downloading ")?.split_once(" (")?;
+    let size = size.strip_suffix(')').filter(|size| size.ends_with("MB"))?;
+    let name: Vec<&str> = file.splitn(3, '-').take(2).collect();
+    Some(format!("{:>9}  {}", size, name.join("-").trim_end_matches(".tar.gz")))
+}
+
+/// The last lines, without the attempts that came before the failure.
 fn tail(output: &str) -> String {
-    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
-    let last = &lines[lines.len().saturating_sub(8)..];
-    last.iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+    let telling = |line: &&str| !line.trim().is_empty() && !line.contains("Retrying");
+    let lines: Vec<&str> = output.lines().filter(telling).collect();
+    let last = lines[lines.len().saturating_sub(6)..].iter();
+    let shown = last.map(|line| format!("  {}", line.chars().take(160).collect::<String>()));
+    shown.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -88,9 +103,21 @@ mod tests {
     }
 
     #[test]
+    fn long_downloads_are_shown() {
+        let wheel = "Downloading torch-2.13.0-cp311-cp311-manylinux_2_28_x86_64.whl (526.6 MB)";
+        assert_eq!(progress(wheel).unwrap(), " 526.6 MB  torch-2.13.0");
+        let archive = "Downloading silero_vad-6.2.3.tar.gz (29.3 MB)";
+        assert_eq!(progress(archive).unwrap(), "  29.3 MB  silero_vad-6.2.3");
+        assert_eq!(progress("Downloading filelock-4.1.0-py3-none-any.whl (133 kB)"), None);
+        let installing = "Installing collected packages: numpy, torch";
+        assert_eq!(progress(installing).unwrap(), "installing 2 packages");
+        assert_eq!(progress("Collecting torch==2.13.0"), None);
+    }
+
+    #[test]
     fn the_tail_is_short() {
         let output: String = (0..50).map(|line| format!("line {line}\n\n")).collect();
-        assert_eq!(tail(&output).lines().count(), 8);
+        assert_eq!(tail(&output).lines().count(), 6);
         assert!(tail(&output).ends_with("line 49"));
     }
 }

@@ -132,9 +132,9 @@ impl Process {
         Ok(finished.stdout)
     }
 
-    /// Runs with an empty input and shows the lines that `interesting` picks, while everything goes
+    /// Runs with an empty input and shows what `progress` makes of each line, while everything goes
     /// to `log`.
-    pub(crate) fn logged(mut self, log: &Path, interesting: fn(&str) -> bool) -> Result<ExitStatus> {
+    pub(crate) fn logged(mut self, log: &Path, progress: fn(&str) -> Option<String>) -> Result<ExitStatus> {
         let line = self.line();
         let mut file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         let mut child = self
@@ -154,8 +154,8 @@ impl Process {
         for line in BufReader::new(child.stdout.take().context("a piped stdout")?).split(b'\n') {
             let line = String::from_utf8_lossy(&line?).into_owned();
             writeln!(file, "{line}").with_context(|| format!("cannot write {}", log.display()))?;
-            if interesting(line.trim()) {
-                eprintln!("    {}", line.trim());
+            if let Some(news) = progress(line.trim()) {
+                eprintln!("    {news}");
             }
         }
         file.write_all(&complaints.join().unwrap_or_default())
@@ -198,7 +198,7 @@ mod tests {
         let log = folder.path().join("log");
         // More than a pipe holds, on the stream that is read last.
         let script = "head -c 300000 /dev/zero | tr '\\0' x >&2; echo done";
-        let status = Process::new("sh").args(["-c", script]).logged(&log, |_| false).unwrap();
+        let status = Process::new("sh").args(["-c", script]).logged(&log, |_| None).unwrap();
         assert!(status.success());
         let logged = std::fs::read_to_string(&log).unwrap();
         assert!(logged.starts_with("done\n"));

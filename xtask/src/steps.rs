@@ -39,10 +39,10 @@ pub(crate) const STEPS: &[Step] = &[
     },
     Step { name: "docs", about: "the documentation builds without a warning", needs_setup: true, run: docs },
     Step {
-        name: "test",
+        name: "tests",
         about: "unit, property, conformance and documentation tests with every feature",
         needs_setup: true,
-        run: test,
+        run: tests,
     },
     Step {
         name: "framework-free",
@@ -124,7 +124,7 @@ fn docs(workspace: &Workspace) -> Result<()> {
         .run()
 }
 
-fn test(workspace: &Workspace) -> Result<()> {
+fn tests(workspace: &Workspace) -> Result<()> {
     workspace.cargo(["test", "--workspace", "--all-features"]).run()
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn run(root: &Path, names: &[&str]) -> Result<ExitCode> {
         eprintln!("<== {}: {}\n", step.name, readable(began.elapsed()));
     }
     eprint!("\n{}", table(&steps, &times, failure));
-    eprintln!("{} in {}", verdict(failure), readable(started.elapsed()));
+    eprintln!("\n{}, in {}", verdict(&steps, failure), readable(started.elapsed()));
     Ok(if failure.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -72,9 +72,10 @@ fn table(steps: &[&Step], times: &[Duration], failure: Option<&str>) -> String {
     rows.collect()
 }
 
-fn verdict(failure: Option<&str>) -> String {
+fn verdict(steps: &[&Step], failure: Option<&str>) -> String {
     match failure {
-        None => "all of these passed".to_string(),
+        None if steps.len() == STEPS.len() => format!("all {} steps passed", steps.len()),
+        None => format!("{} of {} steps passed; the others were not asked for", steps.len(), STEPS.len()),
         Some(step) => format!("stopped at `{step}`"),
     }
 }

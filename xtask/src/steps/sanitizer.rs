@@ -18,6 +18,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         HOSTS.contains(&host),
         "AddressSanitizer is not available on {host}; name the other steps to run them without it"
     );
+    // Built first, where its progress can be seen.
+    test(workspace, host, &["--lib", "--tests", "--no-run"]).run()?;
     shows_a_use_after_free(workspace, host)?;
     test(workspace, host, &["--lib", "--tests"]).run()
 }
