@@ -19,8 +19,13 @@ mod fixtures;
 mod runner;
 mod support;
 
+pub mod errors;
 pub mod info;
+pub mod inputs;
+pub mod lifetimes;
+pub mod options;
 pub mod outputs;
+pub mod threads;
 pub mod values;
 
 pub use case::{Case, CaseResult, Stop};
@@ -49,4 +54,21 @@ pub const CASES: &[Case] = cases! {
     outputs: all_outputs_come_in_the_order_of_the_spec, requested_outputs_come_in_the_order_of_the_request,
         only_requested_outputs_come, models_without_inputs_run, transposed_outputs_are_row_major,
         sliced_outputs_start_at_their_offset, repeated_calls_agree, outputs_do_not_change_with_later_calls;
+    inputs: shared_owned_and_borrowed_agree, arrays_are_taken, memory_of_any_alignment_is_taken,
+        inputs_do_not_change, inputs_come_in_any_order, many_inputs_are_told_apart, names_may_hold_any_text,
+        optional_inputs_may_be_absent, allocated_tensors_are_writable_and_taken;
+    lifetimes: outputs_outlive_inputs, outputs_do_not_alias_borrowed_views, outputs_outlive_the_model,
+        models_outlive_the_callers_source, kept_inputs_stay_valid, input_memory_is_released,
+        kept_input_memory_is_released_with_the_model, failed_calls_release_their_inputs,
+        models_and_outputs_move_between_threads;
+    errors: missing_input_is_named, unknown_input_is_an_error, unknown_output_is_an_error,
+        wrong_dtypes_are_not_reinterpreted, wrong_shapes_are_not_misread, model_errors_hold_the_message,
+        models_work_after_a_failure, absent_outputs_are_an_error, mistyped_outputs_are_not_reinterpreted,
+        missing_model_file_is_an_error, garbage_model_file_is_an_error, truncated_model_file_does_no_harm;
+    options: the_cpu_can_be_required, an_absent_device_is_an_error, an_absent_device_falls_back,
+        thread_counts_are_taken, unknown_backend_options_are_ignored, custom_ops_can_be_forbidden,
+        broken_custom_ops_are_an_error;
+    threads: loading_twice_gives_independent_models, models_do_not_disturb_each_other,
+        threads_may_share_a_model, threads_may_load_at_once, loading_does_not_disturb_running_models,
+        failing_calls_do_not_disturb_others, memory_is_steady;
 };
