@@ -2,10 +2,9 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
-use std::thread;
 
 use anyhow::{Context, Result, bail};
 
@@ -137,20 +136,14 @@ impl Process {
     pub(crate) fn logged(mut self, log: &Path, progress: fn(&str) -> Option<String>) -> Result<ExitStatus> {
         let line = self.line();
         let mut file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        let complaints = file.try_clone().with_context(|| format!("cannot write {}", log.display()))?;
         let mut child = self
             .command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(complaints)
             .spawn()
             .with_context(|| format!("cannot start `{line}`"))?;
-        let stderr = child.stderr.take();
-        // Read aside: a child that fills one pipe while we read the other would never end.
-        let complaints = thread::spawn(move || {
-            let mut bytes = Vec::new();
-            stderr.map(|mut pipe| pipe.read_to_end(&mut bytes));
-            bytes
-        });
         for line in BufReader::new(child.stdout.take().context("a piped stdout")?).split(b'\n') {
             let line = String::from_utf8_lossy(&line?).into_owned();
             writeln!(file, "{line}").with_context(|| format!("cannot write {}", log.display()))?;
@@ -158,8 +151,6 @@ impl Process {
                 eprintln!("    {news}");
             }
         }
-        file.write_all(&complaints.join().unwrap_or_default())
-            .with_context(|| format!("cannot write {}", log.display()))?;
         child.wait().with_context(|| format!("cannot wait for `{line}`"))
     }
 }
@@ -193,16 +184,16 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_logged_and_nothing_blocks() {
+    fn both_outputs_are_logged_whole() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("log");
-        // More than a pipe holds, on the stream that is read last.
-        let script = "head -c 300000 /dev/zero | tr '\\0' x >&2; echo done";
+        // More than a pipe holds.
+        let script = "echo first; head -c 300000 /dev/zero | tr '\\0' x >&2; echo last; exit 3";
         let status = Process::new("sh").args(["-c", script]).logged(&log, |_| None).unwrap();
-        assert!(status.success());
+        assert_eq!(status.code(), Some(3));
         let logged = std::fs::read_to_string(&log).unwrap();
-        assert!(logged.starts_with("done\n"));
-        assert_eq!(logged.len(), 300_005);
+        assert!(logged.contains("first\n") && logged.contains("last\n"));
+        assert_eq!(logged.matches('x').count(), 300_000);
     }
 
     #[test]

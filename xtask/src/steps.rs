@@ -58,7 +58,7 @@ pub(crate) const STEPS: &[Step] = &[
     },
     Step {
         name: "sanitizer",
-        about: "neuropod-core's tests under AddressSanitizer, which is shown to be on",
+        about: "tensors and the conformance kit under AddressSanitizer, which is shown to be on",
         needs_setup: false,
         run: sanitizer::run,
     },

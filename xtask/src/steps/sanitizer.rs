@@ -9,7 +9,8 @@ use crate::process::Process;
 const HOSTS: [&str; 4] =
     ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "x86_64-apple-darwin", "aarch64-apple-darwin"];
 
-const CRATE: &str = "neuropod-core";
+/// Where `unsafe` code handles memory, and the kit that works it hard through the fake backend.
+const CRATES: [&str; 2] = ["neuropod-core", "neuropod-test-utils"];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let version = Process::new("rustc").arg("-vV").stdout()?;
@@ -19,15 +20,15 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         "AddressSanitizer is not available on {host}; name the other steps to run them without it"
     );
     // Built first, where its progress can be seen.
-    test(workspace, host, &["--lib", "--tests", "--no-run"]).run()?;
+    test(workspace, host, &CRATES, &["--lib", "--tests", "--no-run"]).run()?;
     shows_a_use_after_free(workspace, host)?;
-    test(workspace, host, &["--lib", "--tests"]).run()
+    test(workspace, host, &CRATES, &["--lib", "--tests"]).run()
 }
 
 /// A sanitizer that is silently off passes every test: make sure that this one finds what is there.
 fn shows_a_use_after_free(workspace: &Workspace, host: &str) -> Result<()> {
     let canary = ["--test", "sanitizer_canary", "--", "--ignored"];
-    let process = test(workspace, host, &canary);
+    let process = test(workspace, host, &CRATES[..1], &canary);
     let line = process.line();
     let finished = process.finish()?;
     let found = finished.stderr.contains("AddressSanitizer: heap-use-after-free");
@@ -38,9 +39,10 @@ fn shows_a_use_after_free(workspace: &Workspace, host: &str) -> Result<()> {
     Ok(())
 }
 
-fn test(workspace: &Workspace, host: &str, arguments: &[&str]) -> Process {
+fn test(workspace: &Workspace, host: &str, crates: &[&str], arguments: &[&str]) -> Process {
     workspace
-        .bare_cargo(["test", "--package", CRATE, "--target", host])
+        .bare_cargo(["test", "--target", host])
+        .args(crates.iter().flat_map(|name| ["--package", name]))
         .args(arguments)
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTFLAGS", "-Zsanitizer=address")
