@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use neuropod_core::{
-    Backend, DType, ErrorKind, ModelFiles, ModelOptions, ModelSource, Outputs, Result, Tensor,
-};
+use neuropod_core::{Backend, DType, ErrorKind, ModelOptions, ModelSource, Outputs, Result, Tensor};
 
 use super::case::check;
 use super::support::{check_error, check_output, infer, infer_requested, load, mentions, source, vector};

@@ -15,7 +15,7 @@ use super::support::{
 use super::{CaseResult, FixtureModel, Fixtures};
 
 /// How long a framework may take to let go of memory.
-const RELEASE: Duration = Duration::from_secs(5);
+const RELEASE: Duration = Duration::from_secs(2);
 
 /// Outputs stay valid after the inputs are dropped.
 pub fn outputs_outlive_inputs(backend: &dyn Backend, fixtures: &dyn Fixtures) -> CaseResult {
