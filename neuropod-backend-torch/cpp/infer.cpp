@@ -10,6 +10,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include <cstring>
+#include <limits>
 
 namespace neuropod {
 namespace {
@@ -227,6 +228,10 @@ class Call {
     }
   }
 
+  static bool fits_in_int64(const c10::Scalar& number) {
+    return number.toUInt64() <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  }
+
   static c10::IValue scalar(const InputSlot& slot, const npt_input& input) {
     const c10::Scalar number = read_scalar(input);
     const bool fractional = number.isFloatingPoint();
@@ -235,6 +240,12 @@ class Call {
           NPT_INVALID_INPUT,
           "input `" + slot.name + "` feeds an " + (slot.feed == Feed::Int ? "int" : "bool") +
               " argument and must be of an integer or bool dtype");
+    }
+    if (number.isUnsigned() && !fits_in_int64(number) && slot.feed != Feed::Float) {
+      throw Failure(
+          NPT_INVALID_INPUT,
+          "input `" + slot.name + "` holds a number that is too large for torch's int, which has 64 bits "
+          "and a sign");
     }
     switch (slot.feed) {
       case Feed::Int:

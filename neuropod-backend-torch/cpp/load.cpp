@@ -48,6 +48,19 @@ void check_magic(const Reader& reader) {
       "torch.jit.script or torch.jit.trace and its save method");
 }
 
+torch::jit::Module load_module(std::shared_ptr<Reader> reader, c10::Device device) {
+  try {
+    return torch::jit::load(std::move(reader), device);
+  } catch (const c10::Error& error) {
+    std::string text = error.what_without_backtrace();
+    if (text.find("locating file constants.pkl") == std::string::npos) throw;
+    throw Failure(
+        NPT_LOAD,
+        "the model file holds no TorchScript code; what torch.save and torch.export write cannot "
+        "be loaded: export the model with torch.jit.script or torch.jit.trace and its save method");
+  }
+}
+
 c10::Device device_of(int32_t index) {
   return index < 0 ? c10::Device(c10::kCPU)
                    : c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(index));
@@ -62,7 +75,7 @@ npt_status npt_load(const npt_reader* reader, int32_t device, npt_model** out) {
     check_magic(*adapter);
     auto model = std::make_unique<npt_model>();
     model->device = device_of(device);
-    model->module = torch::jit::load(adapter, model->device);
+    model->module = load_module(adapter, model->device);
     model->module.eval();
     auto forward = model->module.find_method("forward");
     if (!forward) {

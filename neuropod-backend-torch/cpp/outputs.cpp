@@ -196,6 +196,16 @@ std::optional<at::Tensor> as_tensor(const c10::IValue& value, const OutputSlot& 
   return std::nullopt;
 }
 
+// The numbers that src/dtype.rs has.
+static_assert(
+    static_cast<int>(at::kByte) == 0 && static_cast<int>(at::kChar) == 1 &&
+    static_cast<int>(at::kShort) == 2 && static_cast<int>(at::kInt) == 3 &&
+    static_cast<int>(at::kLong) == 4 && static_cast<int>(at::kHalf) == 5 &&
+    static_cast<int>(at::kFloat) == 6 && static_cast<int>(at::kDouble) == 7 &&
+    static_cast<int>(at::kBool) == 11 && static_cast<int>(at::kBFloat16) == 15 &&
+    static_cast<int>(at::kUInt16) == 27 && static_cast<int>(at::kUInt32) == 28 &&
+    static_cast<int>(at::kUInt64) == 29);
+
 bool supported(at::ScalarType type) {
   switch (type) {
     case at::kBool:

@@ -69,7 +69,7 @@ unsafe fn take_text(text: *mut std::ffi::c_char, length: usize) -> String {
     }
     // SAFETY: the caller's promise: `length` bytes from `text` are readable until it is freed.
     let copy = unsafe { String::from_utf8_lossy(slice::from_raw_parts(text.cast(), length)) }
-        .trim_end()
+        .trim()
         .to_owned();
     // SAFETY: the caller's promise: it is freed so, once, here.
     unsafe { shim::npt_free_message(text) };

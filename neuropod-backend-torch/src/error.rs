@@ -89,6 +89,45 @@ impl TorchError {
 
 impl From<TorchError> for Error {
     fn from(error: TorchError) -> Self {
-        Error::new(error.kind(), error.to_string()).with_source(error)
+        Error::new(error.kind(), summary(&error.to_string())).with_source(error)
+    }
+}
+
+/// The one line that says most: the exception behind TorchScript's traceback, or else the first.
+/// The whole text stays in the source, which `Debug` prints.
+fn summary(text: &str) -> String {
+    let lines = || text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let exception = lines().rev().find(|line| is_exception(line));
+    let traceback = text.contains("Traceback of TorchScript");
+    let line = exception.filter(|_| traceback).or_else(|| lines().next());
+    line.unwrap_or("libtorch gave no message").to_owned()
+}
+
+/// Whether a line begins with the name of an exception: `RuntimeError: ...`, `builtins.ValueError: ...`.
+fn is_exception(line: &str) -> bool {
+    line.split_once(": ").is_some_and(|(name, _)| {
+        name.ends_with("Error") || name.ends_with("Exception") && !name.contains(char::is_whitespace)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_of_a_traceback_is_the_exception() {
+        let text = "The following operation failed in the TorchScript interpreter.\n\
+                    Traceback of TorchScript (most recent call last):\n  File \"m.py\", line 4\n\
+                    \u{20}   raise ValueError(\"no\")\nRuntimeError: The size of tensor a (2)\n\
+                    must match: see above\n";
+        let error = Error::from(TorchError::Model(text.to_owned()));
+        assert_eq!(error.to_string(), "model failed: RuntimeError: The size of tensor a (2)");
+        assert!(format!("{error:?}").contains("raise ValueError"));
+    }
+
+    #[test]
+    fn other_texts_are_cut_to_their_first_line() {
+        let error = Error::from(TorchError::Load("Unknown builtin op: a::b.\nmore".to_owned()));
+        assert_eq!(error.message(), "cannot load the TorchScript model: Unknown builtin op: a::b.");
     }
 }

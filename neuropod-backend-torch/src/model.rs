@@ -3,7 +3,7 @@
 use std::fmt;
 
 use neuropod_core::{
-    Device, Error, Inputs, Model, ModelSource, NameIndex, Outputs, Result, TensorSpec,
+    Device, Error, ErrorKind, Inputs, Model, ModelSource, NameIndex, Outputs, Result, TensorSpec,
 };
 use smallvec::SmallVec;
 
@@ -43,6 +43,15 @@ impl TorchModel {
         Ok(wanted)
     }
 
+    /// A model that fails may do so for want of an input that it looks up in a dict.
+    #[cold]
+    fn explain(&self, error: Error, inputs: &Inputs<'_>) -> Error {
+        let names = self.inputs.names().iter().filter(|name| inputs.get(name).is_none());
+        let absent: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+        let explains = error.kind() == ErrorKind::Model && !absent.is_empty();
+        if explains { error.with("absent inputs", absent.join(", ")) } else { error }
+    }
+
     fn in_spec_order(&self, mut returned: Returned) -> Outputs {
         returned.sort_unstable_by_key(|(slot, _)| *slot);
         let names = self.outputs.names();
@@ -70,7 +79,7 @@ impl Model for TorchModel {
             call.push(slot.ok_or_else(|| unknown("input", name, &self.inputs))?, input)
                 .map_err(|error| Error::from(error).with("tensor", name))?;
         }
-        let returned = call.run(&self.module, &wanted)?;
+        let returned = call.run(&self.module, &wanted).map_err(|error| self.explain(error, inputs))?;
         Ok(if requested.is_empty() {
             self.in_spec_order(returned)
         } else {

@@ -141,6 +141,8 @@ unsafe fn to_tensor(output: &shim::Output) -> Result<Tensor, Error> {
         return Err(Error::new(ErrorKind::Internal, "libtorch gave an output of an unknown dtype"));
     };
     match handle {
+        // Torch has no memory for no elements; a tensor wants an aligned address all the same.
+        Some(_) if output.bytes == 0 => Tensor::zeros(dtype, dims),
         // SAFETY: the handle keeps the tensor's memory alive: `bytes` dense elements of `dtype`
         // and these dims. The shim gives it to nobody that writes: outputs of models which change
         // what they hold are copies, and no call writes to memory that it did not make.
