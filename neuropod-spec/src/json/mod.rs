@@ -1,0 +1,11 @@
+//! `config.json`, read and written.
+
+mod comments;
+mod fields;
+mod read;
+mod unique;
+mod write;
+
+pub use read::MAX_CONFIG_BYTES;
+pub(crate) use read::read;
+pub(crate) use write::write;
