@@ -1,1 +1,89 @@
-//! Placeholder.
+//! What the benchmarks share: comparing two calls side by side.
+#![forbid(unsafe_code)]
+
+use std::time::{Duration, Instant};
+
+/// How many batches of each call are timed.
+const ROUNDS: usize = 201;
+
+/// How long one batch takes.
+const BATCH: Duration = Duration::from_millis(2);
+
+/// How many times as long one call takes as another, measured side by side.
+#[derive(Clone, Copy, Debug)]
+pub struct Ratio {
+    /// The median of the ratios of neighbouring batches.
+    pub median: f64,
+    /// The lower quartile.
+    pub lower: f64,
+    /// The upper quartile.
+    pub upper: f64,
+    /// The median time of one call of ours.
+    pub ours: Duration,
+    /// The median time of one call of theirs.
+    pub theirs: Duration,
+}
+
+/// Times two calls in short batches by turns, so that whatever else the machine does meets both, and
+/// prints the ratio.
+pub fn compare(name: &str, mut ours: impl FnMut(), mut theirs: impl FnMut()) -> Ratio {
+    let (our_calls, their_calls) = (calls_per_batch(&mut ours), calls_per_batch(&mut theirs));
+    let mut pairs = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        pairs.push((seconds_per_call(&mut ours, our_calls), seconds_per_call(&mut theirs, their_calls)));
+    }
+    let ratio = summarise(&pairs);
+    println!(
+        "{name}: {:.2} × ({:.2} … {:.2}), ours {:?}, theirs {:?}",
+        ratio.median, ratio.lower, ratio.upper, ratio.ours, ratio.theirs
+    );
+    ratio
+}
+
+fn calls_per_batch(call: &mut impl FnMut()) -> u32 {
+    let mut calls = 1;
+    loop {
+        let elapsed = seconds_per_call(call, calls) * f64::from(calls);
+        if elapsed >= BATCH.as_secs_f64() || calls >= 1 << 24 {
+            return calls;
+        }
+        calls *= 2;
+    }
+}
+
+fn seconds_per_call(call: &mut impl FnMut(), calls: u32) -> f64 {
+    let start = Instant::now();
+    for _ in 0..calls {
+        call();
+    }
+    start.elapsed().as_secs_f64() / f64::from(calls)
+}
+
+fn summarise(pairs: &[(f64, f64)]) -> Ratio {
+    let sorted = |values: &mut dyn Iterator<Item = f64>| {
+        let mut values: Vec<f64> = values.collect();
+        values.sort_by(f64::total_cmp);
+        values
+    };
+    let ratios = sorted(&mut pairs.iter().map(|(ours, theirs)| ours / theirs));
+    let at = |values: &[f64], quarter: usize| values[(values.len() - 1) * quarter / 4];
+    Ratio {
+        median: at(&ratios, 2),
+        lower: at(&ratios, 1),
+        upper: at(&ratios, 3),
+        ours: Duration::from_secs_f64(at(&sorted(&mut pairs.iter().map(|pair| pair.0)), 2)),
+        theirs: Duration::from_secs_f64(at(&sorted(&mut pairs.iter().map(|pair| pair.1)), 2)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_ratio_of_neighbours_is_reported() {
+        let ratio = summarise(&[(2.0, 1.0), (30.0, 10.0), (4.0, 1.0)]);
+        assert_eq!((ratio.lower, ratio.median, ratio.upper), (2.0, 3.0, 3.0));
+        assert_eq!(ratio.theirs, Duration::from_secs(1));
+    }
+}

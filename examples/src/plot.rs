@@ -11,7 +11,13 @@ pub fn columns(values: &[f32], width: usize, height: usize, seconds: f32) -> Str
     let means = means(values, width.max(1));
     let mut plot = String::new();
     for line in (0..height).rev() {
-        let label = if line + 1 == height { "1.0" } else if line == 0 { "0.0" } else { "   " };
+        let label = if line + 1 == height {
+            "1.0"
+        } else if line == 0 {
+            "0.0"
+        } else {
+            "   "
+        };
         let row: String = means.iter().map(|&mean| block(mean, line, height)).collect();
         let _ = writeln!(plot, "{label} │{row}");
     }

@@ -10,7 +10,8 @@ use anyhow::{Context, ensure};
 ///
 /// If the file cannot be read or has another format.
 pub fn read(path: &Path) -> anyhow::Result<Vec<f32>> {
-    let mut reader = hound::WavReader::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut reader =
+        hound::WavReader::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     let format = reader.spec();
     ensure!(
         format.channels == 1 && format.sample_rate == 16_000 && format.bits_per_sample == 16,

@@ -39,5 +39,7 @@ fn from_pytorch(model: &Path, sound: &Path) -> Vec<f32> {
 }
 
 fn variable(name: &str) -> PathBuf {
-    env::var_os(name).map(PathBuf::from).unwrap_or_else(|| panic!("{name} is not set; run `cargo xtask test`"))
+    env::var_os(name)
+        .map(PathBuf::from)
+        .unwrap_or_else(|| panic!("{name} is not set; run `cargo xtask test`"))
 }

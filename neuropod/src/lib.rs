@@ -23,6 +23,7 @@ pub use crate::registry::default_registry;
 /// a minor version may add to it.
 pub mod backend {
     pub use neuropod_core::{
-        Allocator, Backend, BackendInfo, Capabilities, Model, ModelFiles, ModelSource, NameIndex, ReadAt, Registry,
+        Allocator, Backend, BackendInfo, Capabilities, Model, ModelFiles, ModelSource, NameIndex, ReadAt,
+        Registry,
     };
 }

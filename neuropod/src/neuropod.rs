@@ -63,27 +63,39 @@ impl Neuropod {
 
     pub(crate) fn load_with(path: &Path, options: LoadOptions) -> Result<Self> {
         let in_package = |error: Error| error.with("package", path.display().to_string());
-        let package = OpenOptions::new().integrity(options.integrity).limits(options.limits).open(path)?;
-        Neuropod::from_package(&package, options).map_err(in_package)
+        let opening = OpenOptions::new().integrity(options.integrity).limits(options.limits.clone());
+        let (package, verification) = opening.open_concurrently(path)?;
+        let lazy = options.lazy;
+        let neuropod = Neuropod::new(&package, options).map_err(in_package)?;
+        if lazy || !neuropod.source.custom_ops.is_empty() {
+            // Native code runs as soon as it is loaded, so it is verified before.
+            verification.finish()?;
+            if !lazy {
+                neuropod.load_model().map_err(in_package)?;
+            }
+            return Ok(neuropod);
+        }
+        let loaded = neuropod.load_model();
+        // That a file was damaged says more than what the framework made of it.
+        verification.finish()?;
+        loaded.map_err(in_package)?;
+        Ok(neuropod)
     }
 
-    fn from_package(package: &Package, options: LoadOptions) -> Result<Self> {
+    fn new(package: &Package, options: LoadOptions) -> Result<Self> {
         let source = package.source();
         let range = &package.definition().platform_version_semver;
         let backend = find_backend(&options, &source.platform, range)?;
-        let validator = Validator::new(&source.inputs, &source.outputs)?.separate_sides(options.separate_symbols);
-        let neuropod = Neuropod {
+        let validator =
+            Validator::new(&source.inputs, &source.outputs)?.separate_sides(options.separate_symbols);
+        Ok(Neuropod {
             source,
             backend,
             options: options.model,
             validator: options.validate.then_some(validator),
             model: OnceLock::new(),
             loading: Mutex::new(()),
-        };
-        if !options.lazy {
-            neuropod.load_model()?;
-        }
-        Ok(neuropod)
+        })
     }
 
     /// Loads the model now if that was left for later by [`LoadOptions::lazy`].
@@ -184,7 +196,10 @@ impl Neuropod {
             let model = load_model(&*self.backend, &self.source, &self.options)?;
             let _ = self.model.set(model); // empty until now, and nobody else holds the lock
         }
-        self.model.get().map(|model| &**model).ok_or_else(|| Error::new(ErrorKind::Internal, "the model vanished"))
+        self.model
+            .get()
+            .map(|model| &**model)
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "the model vanished"))
     }
 }
 
@@ -208,13 +223,19 @@ fn find_backend(options: &LoadOptions, platform: &str, range: &str) -> Result<Ar
     }
 }
 
-fn load_model(backend: &dyn Backend, source: &Arc<ModelSource>, options: &ModelOptions) -> Result<Box<dyn Model>> {
+fn load_model(
+    backend: &dyn Backend,
+    source: &Arc<ModelSource>,
+    options: &ModelOptions,
+) -> Result<Box<dyn Model>> {
     if !options.allow_custom_ops && !source.custom_ops.is_empty() {
         let ops = source.custom_ops.join(", ");
         return Err(Error::new(
             ErrorKind::Forbidden,
-            format!("the package carries custom operators ({ops}), which are native code; if you trust it, load \
-                     it with `allow_custom_ops(true)`"),
+            format!(
+                "the package carries custom operators ({ops}), which are native code; if you trust it, load \
+                     it with `allow_custom_ops(true)`"
+            ),
         ));
     }
     tracing::debug!(model = source.name, backend = %backend.info(), "loading");

@@ -3,15 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use neuropod_core::{
-    DeviceType, Error, ErrorKind, Inputs, Outputs, Result, Tensor, TensorSpec,
-};
+use neuropod_core::{DeviceType, Error, ErrorKind, Inputs, Outputs, Result, Tensor, TensorSpec};
 use neuropod_package::{Compression, PackageBuilder, TestData};
 use neuropod_spec::ProblemDefinition;
 use tempfile::{TempDir, TempPath};
 
 use crate::compare::difference;
-use crate::{LoadOptions, Neuropod};
+use crate::LoadOptions;
 
 /// Writes a package, and runs it on sample inputs before it appears at its path.
 ///
@@ -146,7 +144,9 @@ impl Packager {
         let path = path.as_ref();
         let staging = self.stage(path, |builder, staged| builder.write_zip(staged, self.compression))?;
         let staged = TempPath::try_from_path(staged_in(&staging))?;
-        staged.persist_noclobber(path).map_err(|error| Error::from(error.error).with("path", path.display().to_string()))
+        staged
+            .persist_noclobber(path)
+            .map_err(|error| Error::from(error.error).with("path", path.display().to_string()))
     }
 
     /// Writes the package as a directory.
@@ -157,7 +157,8 @@ impl Packager {
     pub fn write_dir(self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let staging = self.stage(path, |builder, staged| builder.write_dir(staged))?;
-        fs::rename(staged_in(&staging), path).map_err(|error| Error::from(error).with("path", path.display().to_string()))
+        fs::rename(staged_in(&staging), path)
+            .map_err(|error| Error::from(error).with("path", path.display().to_string()))
     }
 
     /// Writes the package beside its final path, and tests it there.
@@ -168,12 +169,15 @@ impl Packager {
     ) -> Result<TempDir> {
         if path.symlink_metadata().is_ok() {
             let message = "there is a file or folder at the path already; remove it or choose another path";
-            return Err(Error::new(ErrorKind::AlreadyExists, message).with("path", path.display().to_string()));
+            return Err(
+                Error::new(ErrorKind::AlreadyExists, message).with("path", path.display().to_string())
+            );
         }
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let staging = tempfile::Builder::new().prefix(".neuropod-").tempdir_in(parent).map_err(|error| {
-            Error::from(error).with("folder", parent.display().to_string())
-        })?;
+        let staging = tempfile::Builder::new()
+            .prefix(".neuropod-")
+            .tempdir_in(parent)
+            .map_err(|error| Error::from(error).with("folder", parent.display().to_string()))?;
         write(self.builder(), &staged_in(&staging)).map_err(Into::into)?;
         if !self.test.inputs.is_empty() || !self.test.outputs.is_empty() {
             self.self_test(&staged_in(&staging))?;

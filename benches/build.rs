@@ -1,0 +1,8 @@
+//! Lets the benchmarks find libtorch without an exported variable.
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    if let Ok(libtorch) = std::env::var("DEP_NEUROPOD_LIBTORCH_LIB") {
+        println!("cargo:rustc-link-arg=-Wl,-rpath,{libtorch}");
+    }
+}
