@@ -50,16 +50,24 @@ bool is_module(const c10::TypePtr& type) {
   return class_type && class_type->is_module();
 }
 
+void note_write(Value* value, Scan& scan) {
+  bool tensor = value->type()->kind() == c10::TypeKind::TensorType;
+  (tensor ? scan.tensor_writes : scan.container_writes).push_back(value);
+}
+
 void note_writes(Node* node, Scan& scan) {
   const auto* schema = node->maybeSchema();
   if (schema == nullptr) return;
+  // A custom operator whose schema was derived from its C++ signature says nothing about writes.
+  const auto* op = node->maybeOperator();
+  const bool unknown =
+      op != nullptr && op->aliasAnalysisKind() == c10::AliasAnalysisKind::CONSERVATIVE;
   const auto& arguments = schema->arguments();
   for (size_t i = 0; i < arguments.size() && i < node->inputs().size(); i++) {
     const auto* alias = arguments[i].alias_info();
-    if (alias == nullptr || !alias->isWrite()) continue;
-    Value* value = node->input(i);
-    bool tensor = value->type()->kind() == c10::TypeKind::TensorType;
-    (tensor ? scan.tensor_writes : scan.container_writes).push_back(value);
+    const bool written = alias != nullptr && alias->isWrite();
+    const bool may_be = unknown && holds_tensor_or_container(node->input(i)->type());
+    if (written || may_be) note_write(node->input(i), scan);
   }
 }
 

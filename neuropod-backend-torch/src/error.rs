@@ -106,7 +106,8 @@ fn summary(text: &str) -> String {
 /// Whether a line begins with the name of an exception: `RuntimeError: ...`, `builtins.ValueError: ...`.
 fn is_exception(line: &str) -> bool {
     line.split_once(": ").is_some_and(|(name, _)| {
-        name.ends_with("Error") || name.ends_with("Exception") && !name.contains(char::is_whitespace)
+        let ending = name.ends_with("Error") || name.ends_with("Exception");
+        ending && !name.contains(char::is_whitespace)
     })
 }
 

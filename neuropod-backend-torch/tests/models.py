@@ -130,6 +130,22 @@ class InPlaceDict(torch.nn.Module):
         return {"out": inputs["x"]}
 
 
+class InPlaceUnion(torch.nn.Module):
+    def forward(self, inputs: Dict[str, Union[List[str], Tensor]]) -> Dict[str, Tensor]:
+        x = inputs["x"]
+        assert isinstance(x, Tensor)
+        x.mul_(10)
+        return {"out": x}
+
+
+class InPlaceOptional(torch.nn.Module):
+    def forward(self, x: Optional[Tensor]) -> Tensor:
+        if x is not None:
+            x[0] = 7.0
+            return x
+        return torch.zeros(1)
+
+
 class InPlaceList(torch.nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         held: List[Tensor] = []
@@ -251,11 +267,100 @@ class CustomOp(torch.nn.Module):
         return torch.ops.neuropod_test.fancy_add(x, x)
 
 
+class ScribblingOp(torch.nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.ops.neuropod_test.scribble(x[:2])
+
+
+# What the conformance kit asks for, beside the models above.
+
+
+class ConstantOut(torch.nn.Module):
+    def forward(self) -> Tensor:
+        return torch.tensor([1.0, 2.5, -3.0])
+
+
+class Arithmetic(torch.nn.Module):
+    def forward(self, x: Tensor, y: Tensor):
+        return {"product": x * y, "difference": x - y, "sum": x + y}
+
+
+class Transpose(torch.nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.t()
+
+
+class Tail(torch.nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x[1:]
+
+
+class OptionalInput(torch.nn.Module):
+    def forward(self, x: Tensor, y: Optional[Tensor] = None) -> Tensor:
+        return x if y is None else x + y
+
+
+class FailsIfNegative(torch.nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        if bool(x[0] < 0):
+            raise ValueError("the first element is negative")
+        return x
+
+
+class MisnamedOutput(torch.nn.Module):
+    def forward(self, x: Tensor):
+        return {"other": x}
+
+
+class MistypedOutput(torch.nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.long()
+
+
+class KeepsInput(torch.nn.Module):
+    last: Optional[Tensor]
+
+    def __init__(self):
+        super().__init__()
+        self.last = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        last = self.last
+        self.last = x
+        return x if last is None else last
+
+
+class ManyInputs(torch.nn.Module):
+    def forward(self, inputs: Dict[str, Tensor]) -> Tensor:
+        out = torch.zeros_like(inputs["x0"])
+        for i in range(100):
+            out = out + (i + 1) * inputs["x" + str(i)]
+        return out
+
+
+class OddNames(torch.nn.Module):
+    def forward(self, inputs: Dict[str, Tensor]) -> Dict[str, Tensor]:
+        return {"résultat:0 - final": inputs["größe in/m² (α.β)"]}
+
+
+class IdentityString(torch.nn.Module):
+    def forward(self, x: str) -> str:
+        return x
+
+
+class IdentityStrings(torch.nn.Module):
+    def forward(self, x: List[str]) -> List[str]:
+        return x
+
+
 MODELS = [
     AdditionArgs, AdditionDict, StringsDict, StringsArgs, Mixed, OptionalArgs, Scalars,
     NamedTupleOut, TupleOfDicts, PlainTuple, TensorList, MixedTuple, ScalarOut, IntListOut,
-    Identity, Slice, InPlace, InPlaceDict, InPlaceList, Stores, Accumulates, Caches, Raises,
+    Identity, Slice, InPlace, InPlaceDict, InPlaceUnion, InPlaceOptional,
+    InPlaceList, Stores, Accumulates, Caches, Raises,
     WrongOutputs, NoneOut, IntKeys, Fork, Allocates, Normalises, NoForward, Weights,
+    ConstantOut, Arithmetic, Transpose, Tail, OptionalInput, FailsIfNegative, MisnamedOutput,
+    MistypedOutput, KeepsInput, ManyInputs, OddNames, IdentityString, IdentityStrings,
 ]
 
 
@@ -276,7 +381,8 @@ def main():
     for model in MODELS:
         torch.jit.script(model()).save(os.path.join(directory, model.__name__ + ".pt"))
     build_custom_op(directory)
-    torch.jit.script(CustomOp()).save(os.path.join(directory, "CustomOp.pt"))
+    for model in (CustomOp, ScribblingOp):
+        torch.jit.script(model()).save(os.path.join(directory, model.__name__ + ".pt"))
     torch.save({"weight": torch.ones(3)}, os.path.join(directory, "Pickle.pt"))
 
 

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use neuropod_core::{Backend, ErrorKind, ModelSource, Tensor};
+use neuropod_core::{ErrorKind, ModelSource, Tensor};
 use neuropod_test_utils::MemoryFiles;
 
 use crate::support::{cpu, f32s, file, infer, load_source};
 
 fn package(library: Vec<u8>) -> ModelSource {
+    package_of("CustomOp.pt", library)
+}
+
+fn package_of(model: &str, library: Vec<u8>) -> ModelSource {
     let files = MemoryFiles::new()
-        .file("0/data/model.pt", file("CustomOp.pt"))
+        .file("0/data/model.pt", file(model))
         .file("0/ops/libfancy_add.so", library);
     let mut source = ModelSource::new("custom", "torchscript", Arc::new(files));
     source.inputs = vec![f32s("x", 1)];
@@ -26,6 +30,15 @@ fn an_operator_is_loaded_once_and_serves_every_model() {
         let outputs = infer(&*model, [("x", &x)]).unwrap();
         assert_eq!(outputs["out"].as_scalar::<f32>().unwrap(), 41.0);
     }
+}
+
+#[test]
+fn an_operator_that_writes_without_saying_so_does_not_reach_the_callers_memory() {
+    let x = Tensor::from_vec([3], vec![1.0f32, 2.0, 3.0]).unwrap();
+    let model = load_source(package_of("ScribblingOp.pt", file("libfancy_add.so"))).unwrap();
+    let outputs = infer(&*model, [("x", &x)]).unwrap();
+    assert_eq!(outputs["out"].as_slice::<f32>().unwrap(), [100.0, 200.0]);
+    assert_eq!(x.as_slice::<f32>().unwrap(), [1.0, 2.0, 3.0]);
 }
 
 #[test]

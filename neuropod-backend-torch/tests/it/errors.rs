@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use neuropod_core::{Backend, DType, Device, ErrorKind, ModelOptions, ModelSource, Tensor};
+use neuropod_core::{DType, Device, ErrorKind, ModelOptions, ModelSource, Tensor};
 use neuropod_backend_torch::TorchError;
 use neuropod_test_utils::MemoryFiles;
 

@@ -78,10 +78,16 @@ fn a_model_that_writes_to_its_input_gets_a_copy() {
     assert_eq!(outputs["out"].as_slice::<f32>().unwrap(), [2.0, 3.0, 3.0, 4.0]);
     assert_eq!(x.as_slice::<f32>().unwrap(), [1.0, 2.0, 3.0, 4.0]);
 
-    let model = load("InPlaceDict", &[f32s("x", 2)], &[f32s("out", 2)]);
-    let outputs = infer(&*model, [("x", &x)]).unwrap();
-    assert_eq!(outputs["out"].as_slice::<f32>().unwrap(), [10.0, 20.0, 30.0, 40.0]);
-    assert_eq!(x.as_slice::<f32>().unwrap(), [1.0, 2.0, 3.0, 4.0]);
+    for (model, expected) in [
+        ("InPlaceDict", [10.0, 20.0, 30.0, 40.0]),
+        ("InPlaceUnion", [10.0, 20.0, 30.0, 40.0]),
+        ("InPlaceOptional", [7.0, 7.0, 3.0, 4.0]),
+    ] {
+        let model = load(model, &[f32s("x", 2)], &[f32s("out", 2)]);
+        let outputs = infer(&*model, [("x", &x)]).unwrap();
+        assert_eq!(outputs["out"].as_slice::<f32>().unwrap(), expected);
+        assert_eq!(x.as_slice::<f32>().unwrap(), [1.0, 2.0, 3.0, 4.0]);
+    }
 
     let model = load("InPlaceList", &[f32s("x", 2)], &[f32s("out", 0)]);
     assert_eq!(infer(&*model, [("x", &x)]).unwrap()["out"], Tensor::scalar(14.0f32));

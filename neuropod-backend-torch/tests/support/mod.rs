@@ -10,7 +10,7 @@ use std::process::{self, Command};
 use std::sync::{Arc, OnceLock};
 
 use neuropod_core::{
-    Backend, DType, Device, Dim, IntoInputs, Model, ModelOptions, ModelSource, Outputs, Result, TensorSpec,
+    DType, Device, Dim, IntoInputs, Model, ModelOptions, ModelSource, Outputs, Result, TensorSpec,
 };
 use neuropod_test_utils::MemoryFiles;
 

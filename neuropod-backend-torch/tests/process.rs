@@ -1,5 +1,5 @@
-//! Loading, running and dropping leaves no memory behind. A program of its own, and one test, as
-//! it measures the process.
+//! What concerns the whole process: its memory, its libraries, its threads. A program of its own,
+//! so that no other test has a part in it.
 
 mod support;
 
@@ -7,7 +7,10 @@ use std::fs;
 
 use neuropod_core::{Tensor, TensorView};
 
-use support::{f32s, infer, load};
+use std::sync::Arc;
+
+use neuropod_core::ErrorKind;
+use support::{cpu, f32s, infer, load, source};
 
 fn resident_bytes() -> usize {
     let pages = fs::read_to_string("/proc/self/statm").expect("/proc/self/statm");
@@ -48,6 +51,29 @@ fn cycles_of_use_do_not_grow_the_process() {
         infer(&*raises, [("x", &owned)]).unwrap_err();
     });
     assert!(grown < 32 * MIB, "400 calls with 1 MiB inputs grew the process by {grown} bytes");
+}
+
+#[test]
+fn a_program_that_stays_on_the_cpu_loads_no_cuda_library_of_torch() {
+    load("Identity", &[f32s("x", 1)], &[f32s("out", 1)]);
+    let maps = fs::read_to_string("/proc/self/maps").expect("/proc/self/maps");
+    assert!(maps.contains("libtorch_cpu.so"));
+    assert!(!maps.contains("libtorch_cuda.so"));
+}
+
+#[test]
+fn inter_op_threads_can_be_set_once_and_a_conflict_is_an_error() {
+    let load = |threads| {
+        let source = source("Fork", &[f32s("x", 1)], &[f32s("out", 1)]);
+        neuropod_backend_torch::backend().load(Arc::new(source), &cpu().inter_op_threads(threads))
+    };
+    let model = load(3).unwrap();
+    let x = Tensor::from_vec([1], vec![1.0f32]).unwrap();
+    assert_eq!(infer(&*model, [("x", &x)]).unwrap()["out"].as_slice::<f32>().unwrap(), [3.0]);
+    load(3).unwrap();
+    let error = load(4).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert!(error.message().contains("it is 3 in this process"), "{error}");
 }
 
 const LEN: usize = (1 << 20) / 4;
