@@ -20,10 +20,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     }
     // One call for all: none of them is in a registry yet, so each is resolved from the others.
     let chosen = order.iter().flat_map(|name| ["--package", *name]);
-    // A folder of its own keeps what the verification builds for the next time.
     workspace
-        .cargo(["package", "--quiet", "--allow-dirty", "--target-dir", "target/packages"])
+        .cargo(["package", "--quiet", "--allow-dirty"])
         .args(chosen)
+        // The workspace's own profile: what the tests built serves the verification as well.
+        .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
         .run()
 }
 
