@@ -33,23 +33,18 @@ impl RpnModel {
 impl Model for RpnModel {
     fn infer(&self, inputs: &Inputs<'_>, requested: &[&str]) -> Result<Outputs> {
         for (name, input) in inputs.iter() {
-            if !self.inputs.iter().any(|known| **known == *name) {
-                return Err(Error::new(ErrorKind::UnknownName, format!("there is no input `{name}`")));
-            }
-            if input.dtype() != DType::Float32 {
-                let message = format!("expected float32, found {}", input.dtype());
+            if !self.inputs.iter().any(|known| **known == *name) || input.dtype() != DType::Float32 {
+                let message = format!("expected {:?} of float32, found {}", self.inputs, input.dtype());
                 return Err(Error::new(ErrorKind::InvalidInput, message).with("tensor", name));
             }
         }
-        let all: Vec<&str> = self.outputs.iter().map(|(name, _)| &**name).collect();
-        let wanted = if requested.is_empty() { &all[..] } else { requested };
-        let run = |name: &&str| {
-            let unknown = || Error::new(ErrorKind::UnknownName, format!("there is no output `{name}`"));
-            let (name, words) =
-                self.outputs.iter().find(|(known, _)| **known == **name).ok_or_else(unknown)?;
-            Ok((Arc::clone(name), evaluate(words, inputs)?))
-        };
-        wanted.iter().map(run).collect()
+        let run = |(name, words): &(Arc<str>, Vec<Word>)| Ok((Arc::clone(name), evaluate(words, inputs)?));
+        if requested.is_empty() {
+            return self.outputs.iter().map(run).collect();
+        }
+        let find = |name: &&str| self.outputs.iter().find(|(known, _)| **known == **name);
+        let unknown = |name| Error::new(ErrorKind::UnknownName, format!("there is no output `{name}`"));
+        requested.iter().map(|name| run(find(name).ok_or_else(|| unknown(name))?)).collect()
     }
 }
 
@@ -68,40 +63,31 @@ fn parse_word(word: &str, inputs: &[Arc<str>]) -> Result<Word> {
 }
 
 fn evaluate(words: &[Word], inputs: &Inputs<'_>) -> Result<Tensor> {
+    let missing = |name| Error::new(ErrorKind::MissingInput, format!("the model needs the input `{name}`"));
+    let unbalanced = || Error::new(ErrorKind::Model, "each operator takes two values, and one must be left");
     let mut stack = Vec::new();
     for word in words {
-        stack.push(match word {
+        let value = match word {
             Word::Number(number) => number.clone(),
-            // `to_tensor` shares a tensor's memory, and copies what is lent for this call alone.
-            Word::Input(name) => inputs.get(name).map(|input| input.to_tensor()).ok_or_else(|| {
-                Error::new(ErrorKind::MissingInput, format!("the model needs the input `{name}`"))
-            })?,
-            Word::Operator(operator) => match (stack.pop(), stack.pop()) {
-                (Some(right), Some(left)) => combine(&left, &right, *operator)?,
-                _ => {
-                    return Err(Error::new(
-                        ErrorKind::Model,
-                        "an operator has less than two values before it",
-                    ));
-                }
-            },
-        });
+            // Shares a tensor's memory, and copies what is lent for this call alone.
+            Word::Input(name) => inputs.get(name).ok_or_else(|| missing(name))?.to_tensor(),
+            Word::Operator(operator) => {
+                let (right, left) = stack.pop().zip(stack.pop()).ok_or_else(unbalanced)?;
+                combine(&left, &right, *operator)?
+            }
+        };
+        stack.push(value);
     }
-    let result = <[Tensor; 1]>::try_from(stack);
-    let [result] = result.map_err(|_| Error::new(ErrorKind::Model, "the words leave not one value"))?;
-    Ok(result)
+    <[Tensor; 1]>::try_from(stack).map(|[result]| result).map_err(|_| unbalanced())
 }
 
 fn combine(left: &Tensor, right: &Tensor, operator: fn(f32, f32) -> f32) -> Result<Tensor> {
-    let shape = match (left.shape(), right.shape()) {
-        (left, right) if left == right || right.rank() == 0 => left,
-        (left, right) if left.rank() == 0 => right,
-        (left, right) => {
-            return Err(Error::new(ErrorKind::Model, format!("the shapes {left} and {right} differ")));
-        }
-    };
+    if left.shape() != right.shape() && left.rank() > 0 && right.rank() > 0 {
+        return Err(Error::new(ErrorKind::Model, format!("{} and {} differ", left.shape(), right.shape())));
+    }
+    let shape = if left.rank() > 0 { left.shape() } else { right.shape() };
     // A scalar comes again and again; others are as long as the result.
     let (lefts, rights) = (left.as_slice()?.iter().cycle(), right.as_slice()?.iter().cycle());
-    let pairs = lefts.zip(rights).take(shape.element_count());
-    Tensor::from_vec(shape, pairs.map(|(left, right)| operator(*left, *right)).collect())
+    let values = lefts.zip(rights).map(|(left, right)| operator(*left, *right));
+    Tensor::from_vec(shape, values.take(shape.element_count()).collect())
 }

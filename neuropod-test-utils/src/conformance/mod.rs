@@ -13,6 +13,9 @@
 //!
 //! Each case is a public function as well, so that one can be run alone while a backend is written.
 //! What a backend's capabilities or fixtures leave out is skipped, and printed with the reason.
+//! Every case ends as [`CaseResult`] says.
+
+#![allow(clippy::missing_errors_doc, reason = "an error is a case's verdict, and `Stop` documents it")]
 
 mod case;
 mod fixtures;
