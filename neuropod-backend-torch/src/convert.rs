@@ -68,9 +68,8 @@ unsafe fn take_text(text: *mut std::ffi::c_char, length: usize) -> String {
         return "libtorch is out of memory".to_owned();
     }
     // SAFETY: the caller's promise: `length` bytes from `text` are readable until it is freed.
-    let copy = unsafe { String::from_utf8_lossy(slice::from_raw_parts(text.cast(), length)) }
-        .trim()
-        .to_owned();
+    let copy =
+        unsafe { String::from_utf8_lossy(slice::from_raw_parts(text.cast(), length)) }.trim().to_owned();
     // SAFETY: the caller's promise: it is freed so, once, here.
     unsafe { shim::npt_free_message(text) };
     copy

@@ -28,9 +28,7 @@ fn usable(device: Device) -> Result<(), String> {
     match cuda() {
         Err(reason) => Err(reason.clone()),
         Ok(0) => Err("torch finds no CUDA device".to_owned()),
-        Ok(count) if index >= *count => {
-            Err(format!("torch finds {count} CUDA device(s), numbered from 0"))
-        }
+        Ok(count) if index >= *count => Err(format!("torch finds {count} CUDA device(s), numbered from 0")),
         Ok(_) => Ok(()),
     }
 }

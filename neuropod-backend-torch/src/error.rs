@@ -61,9 +61,6 @@ pub enum TorchError {
          `ModelOptions::allow_custom_ops(true)` if you trust its author"
     )]
     CustomOpsForbidden(String),
-    /// An option of this backend is unknown.
-    #[error("there is no option `{0}`; the torch backend has none of its own")]
-    UnknownOption(String),
     /// A defect in this crate, or libtorch out of memory.
     #[error("{0}")]
     Internal(String),
@@ -80,7 +77,7 @@ impl TorchError {
             TorchError::Model(_) => ErrorKind::Model,
             TorchError::InvalidOutput(_) => ErrorKind::InvalidOutput,
             TorchError::Device(_) => ErrorKind::Device,
-            TorchError::Threads { .. } | TorchError::UnknownOption(_) => ErrorKind::InvalidArgument,
+            TorchError::Threads { .. } => ErrorKind::InvalidArgument,
             TorchError::CustomOpsForbidden(_) => ErrorKind::Forbidden,
             TorchError::Internal(_) => ErrorKind::Internal,
         }

@@ -7,9 +7,6 @@ use crate::convert::set_interop_threads;
 
 /// Applies the numbers of threads, which torch keeps for the process.
 pub(crate) fn apply(options: &ModelOptions) -> Result<(), TorchError> {
-    if let Some(name) = options.backend.keys().next() {
-        return Err(TorchError::UnknownOption(name.clone()));
-    }
     if let Some(threads) = options.inter_op_threads {
         set_inter_op(threads)?;
     }

@@ -103,11 +103,8 @@ unsafe extern "C" {
     ) -> Status;
     pub(crate) fn npt_free_model(model: *mut Model);
     pub(crate) fn npt_model_traits(model: *const Model) -> Traits;
-    pub(crate) fn npt_model_schema(
-        model: *const Model,
-        text: *mut *mut c_char,
-        length: *mut usize,
-    ) -> Status;
+    pub(crate) fn npt_model_schema(model: *const Model, text: *mut *mut c_char, length: *mut usize)
+    -> Status;
 
     pub(crate) fn npt_infer(
         model: *const Model,

@@ -30,9 +30,8 @@ impl<'a> Call<'a> {
     pub(crate) fn push(&mut self, slot: usize, input: &'a Input<'_>) -> Result<(), TorchError> {
         let view = input.view();
         let dtype = dtype::to_code(view.dtype());
-        let dtype = dtype.ok_or_else(|| {
-            TorchError::InvalidInput(format!("torch has no dtype like `{}`", view.dtype()))
-        })?;
+        let dtype = dtype
+            .ok_or_else(|| TorchError::InvalidInput(format!("torch has no dtype like `{}`", view.dtype())))?;
         let strings = if view.dtype() == DType::String { self.hold_strings(&view) } else { ptr::null() };
         self.inputs.push(shim::Input {
             slot: slot as u32,

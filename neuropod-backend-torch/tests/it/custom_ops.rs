@@ -12,9 +12,8 @@ fn package(library: Vec<u8>) -> ModelSource {
 }
 
 fn package_of(model: &str, library: Vec<u8>) -> ModelSource {
-    let files = MemoryFiles::new()
-        .file("0/data/model.pt", file(model))
-        .file("0/ops/libfancy_add.so", library);
+    let files =
+        MemoryFiles::new().file("0/data/model.pt", file(model)).file("0/ops/libfancy_add.so", library);
     let mut source = ModelSource::new("custom", "torchscript", Arc::new(files));
     source.inputs = vec![f32s("x", 1)];
     source.outputs = vec![f32s("out", 1)];

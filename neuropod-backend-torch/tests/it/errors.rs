@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use neuropod_core::{DType, Device, ErrorKind, ModelOptions, ModelSource, Tensor};
 use neuropod_backend_torch::TorchError;
+use neuropod_core::{DType, Device, ErrorKind, ModelOptions, ModelSource, Tensor};
 use neuropod_test_utils::MemoryFiles;
 
 use crate::support::{any, cpu, f32s, file, infer, load, load_source, source, words};
@@ -31,7 +31,8 @@ fn an_exception_of_the_model_arrives_with_its_traceback_and_no_more() {
 #[test]
 fn an_error_of_an_operator_arrives_without_torchs_own_frames() {
     let model = load("AdditionArgs", &[f32s("x", 1), f32s("y", 1)], &[f32s("out", 1)]);
-    let (x, y) = (Tensor::from_vec([2], vec![1.0f32; 2]).unwrap(), Tensor::from_vec([3], vec![1.0f32; 3]).unwrap());
+    let (x, y) =
+        (Tensor::from_vec([2], vec![1.0f32; 2]).unwrap(), Tensor::from_vec([3], vec![1.0f32; 3]).unwrap());
     let error = infer(&*model, [("x", &x), ("y", &y)]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Model);
     assert!(error.message().contains("must match the size of tensor b (3)"), "{error}");
@@ -142,8 +143,6 @@ fn numbers_of_threads_that_make_no_sense_are_errors() {
         let error = load(&cpu().inter_op_threads(threads)).unwrap_err();
         assert!(error.message().contains("inter-op"), "{error}");
     }
-    let error = load(&cpu().backend_option("fast", "1")).unwrap_err();
-    assert!(error.message().contains("`fast`"), "{error}");
 }
 
 #[test]

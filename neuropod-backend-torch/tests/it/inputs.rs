@@ -42,7 +42,7 @@ fn strings_go_in_and_out_with_any_bytes() {
 fn string_lists_and_strings_are_arguments_too() {
     let model = load("StringsArgs", &[words("x"), any("suffix", DType::String, 0)], &[words("out")]);
     let x = Tensor::from_strings([2], &["a", "b"]).unwrap();
-    let suffix = Tensor::from_strings(&[], &["!"]).unwrap();
+    let suffix = Tensor::from_strings([], &["!"]).unwrap();
     let outputs = infer(&*model, [("x", &x), ("suffix", &suffix)]).unwrap();
     assert_eq!(outputs["out"].as_strings().unwrap(), ["a!", "b!"]);
 
