@@ -5,5 +5,7 @@ mod files;
 
 pub mod conformance;
 pub mod fake;
+#[doc = include_str!("../docs/writing-a-backend.md")]
+pub mod writing_a_backend {}
 
 pub use files::MemoryFiles;
