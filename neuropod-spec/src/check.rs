@@ -40,19 +40,19 @@ pub(crate) fn check_side(side: Side, specs: &[TensorSpec]) -> Result<(), SpecErr
         if !names.insert(&*spec.name) {
             return Err(SpecError::DuplicateTensor { side, tensor: excerpt(&spec.name) });
         }
-        check_dims(side, spec)?;
+        check_dims(side, index, spec)?;
     }
     Ok(())
 }
 
-fn check_dims(side: Side, spec: &TensorSpec) -> Result<(), SpecError> {
+fn check_dims(side: Side, index: usize, spec: &TensorSpec) -> Result<(), SpecError> {
     let tensor = || excerpt(&spec.name);
     // A string takes at least an offset of eight bytes.
     let mut bytes = spec.dtype.size().unwrap_or(size_of::<u64>());
     for (axis, dim) in spec.dims.iter().enumerate() {
         match dim {
             Dim::Any => {}
-            Dim::Symbol(symbol) => check_text(format_args!("{side} `{}`, axis {axis}", tensor()), symbol)?,
+            Dim::Symbol(symbol) => check_text(format_args!("{side}_spec[{index}].shape[{axis}]"), symbol)?,
             Dim::Fixed(0) => {
                 return Err(SpecError::Dim { side, tensor: tensor(), axis, found: "0".to_owned() });
             }

@@ -36,7 +36,7 @@ pub enum SpecError {
         message: String,
     },
     /// A key occurs twice in one object; readers differ in which one they take.
-    #[error("the key `{key}` occurs twice in the object that ends at line {line}, column {column}")]
+    #[error("the key `{key}` occurs twice in one object, at line {line}, column {column}")]
     DuplicateKey {
         /// The key.
         key: String,

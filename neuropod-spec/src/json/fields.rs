@@ -15,7 +15,7 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// The fields of the value at `path`, which is empty for the whole text.
     pub(super) fn of(value: &'a Value, path: &'a str) -> Result<Self, SpecError> {
-        let shown = if path.is_empty() { "the whole text" } else { path };
+        let shown = if path.is_empty() { "config.json" } else { path };
         let object = value.as_object().ok_or_else(|| wrong_type(shown, "an object", value))?;
         Ok(Fields { object, path })
     }
