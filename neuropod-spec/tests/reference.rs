@@ -6,6 +6,8 @@ use neuropod_core::{DType, DeviceType, Dim, ErrorKind, Inputs, Outputs, Tensor, 
 use neuropod_spec::{ProblemDefinition, Validator};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 type Call = Vec<(String, DType, Vec<usize>)>;
 type Sizes = HashMap<String, usize>;
@@ -255,5 +257,24 @@ proptest! {
         golden[at] = byte;
         let _ = ProblemDefinition::from_json(&golden);
         let _ = ProblemDefinition::from_json(&golden[..at]);
+    }
+}
+
+#[test]
+fn the_random_calls_have_every_outcome_often_enough() {
+    let mut runner = TestRunner::deterministic();
+    let mut outcomes: HashMap<Result<(), ErrorKind>, u32> = HashMap::new();
+    for _ in 0..2000 {
+        let (model, inputs, requested, outputs) = whole_call().new_tree(&mut runner).unwrap().current();
+        *outcomes.entry(check_call(&model, false, &inputs, &requested, &outputs)).or_default() += 1;
+    }
+    for (outcome, least) in [
+        (Ok(()), 400),
+        (Err(ErrorKind::UnknownName), 50),
+        (Err(ErrorKind::InvalidArgument), 20),
+        (Err(ErrorKind::InvalidInput), 100),
+        (Err(ErrorKind::InvalidOutput), 100),
+    ] {
+        assert!(outcomes.get(&outcome).is_some_and(|count| *count >= least), "{outcome:?}: {outcomes:?}");
     }
 }
