@@ -4,8 +4,7 @@ use neuropod_core::{
     Backend, BackendInfo, Capabilities, DType, Error, ErrorKind, Model, ModelOptions, ModelSource, Result,
 };
 
-use crate::PLATFORM;
-use crate::model::RpnModel;
+use crate::{PLATFORM, model::RpnModel};
 
 const MODEL_FILE: &str = "0/data/model.rpn";
 
@@ -24,8 +23,7 @@ impl Backend for RpnBackend {
 
     fn load(&self, source: Arc<ModelSource>, options: &ModelOptions) -> Result<Box<dyn Model>> {
         if options.device.is_gpu() && !options.device_fallback {
-            let message = format!("rpn models run on the CPU, and {} is required", options.device);
-            return Err(Error::new(ErrorKind::Device, message));
+            return Err(Error::new(ErrorKind::Device, "a GPU is required, but rpn models run on the CPU"));
         }
         if !source.custom_ops.is_empty() {
             return Err(Error::new(ErrorKind::Unsupported, "rpn models have no custom operators"));

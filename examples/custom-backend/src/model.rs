@@ -34,8 +34,9 @@ impl Model for RpnModel {
     fn infer(&self, inputs: &Inputs<'_>, requested: &[&str]) -> Result<Outputs> {
         for (name, input) in inputs.iter() {
             if !self.inputs.iter().any(|known| **known == *name) || input.dtype() != DType::Float32 {
-                let message = format!("expected {:?} of float32, found {}", self.inputs, input.dtype());
-                return Err(Error::new(ErrorKind::InvalidInput, message).with("tensor", name));
+                let message =
+                    format!("expected a float32 input of the spec, found `{name}`, {}", input.dtype());
+                return Err(Error::new(ErrorKind::InvalidInput, message));
             }
         }
         let run = |(name, words): &(Arc<str>, Vec<Word>)| Ok((Arc::clone(name), evaluate(words, inputs)?));
@@ -71,10 +72,10 @@ fn evaluate(words: &[Word], inputs: &Inputs<'_>) -> Result<Tensor> {
             Word::Number(number) => number.clone(),
             // Shares a tensor's memory, and copies what is lent for this call alone.
             Word::Input(name) => inputs.get(name).ok_or_else(|| missing(name))?.to_tensor(),
-            Word::Operator(operator) => {
-                let (right, left) = stack.pop().zip(stack.pop()).ok_or_else(unbalanced)?;
-                combine(&left, &right, *operator)?
-            }
+            Word::Operator(operator) => match stack.pop().zip(stack.pop()) {
+                Some((right, left)) => combine(&left, &right, *operator)?,
+                None => return Err(unbalanced()),
+            },
         };
         stack.push(value);
     }
