@@ -34,8 +34,7 @@ impl Model for RpnModel {
     fn infer(&self, inputs: &Inputs<'_>, requested: &[&str]) -> Result<Outputs> {
         for (name, input) in inputs.iter() {
             if !self.inputs.iter().any(|known| **known == *name) || input.dtype() != DType::Float32 {
-                let message =
-                    format!("expected a float32 input of the spec, found `{name}`, {}", input.dtype());
+                let message = format!("expected a float32 input of the spec: {name}, {}", input.dtype());
                 return Err(Error::new(ErrorKind::InvalidInput, message));
             }
         }
