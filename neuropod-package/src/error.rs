@@ -35,6 +35,11 @@ impl PackageError {
         &self.0.problem
     }
 
+    /// What is wrong, without where.
+    pub fn into_problem(self) -> Problem {
+        self.0.problem
+    }
+
     /// The path, from the package's root, of the file it is wrong with.
     pub fn entry(&self) -> Option<&str> {
         self.0.entry.as_deref()

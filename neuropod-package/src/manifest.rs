@@ -1,8 +1,10 @@
 //! `manifest.json`: the SHA-256 of every file.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::Problem;
 
@@ -18,6 +20,7 @@ pub struct Manifest {
 /// The file's form; the keys are written in alphabetical order.
 #[derive(Deserialize, Serialize)]
 struct Document {
+    #[serde(deserialize_with = "distinct")]
     files: BTreeMap<String, String>,
     manifest_version: u64,
 }
@@ -57,6 +60,32 @@ impl Manifest {
         // Maps of strings and numbers cannot fail to be written.
         serde_json::to_string_pretty(&document).unwrap_or_default()
     }
+}
+
+/// Reads an object in which no key occurs twice: readers differ in which value they take.
+fn distinct<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    struct Distinct;
+
+    impl<'de> Visitor<'de> for Distinct {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object of paths and hashes")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut files = BTreeMap::new();
+            while let Some((path, hash)) = map.next_entry::<String, String>()? {
+                if files.contains_key(&path) {
+                    return Err(A::Error::custom(format_args!("`{path}` occurs twice")));
+                }
+                files.insert(path, hash);
+            }
+            Ok(files)
+        }
+    }
+
+    deserializer.deserialize_map(Distinct)
 }
 
 fn is_sha256(text: &str) -> bool {

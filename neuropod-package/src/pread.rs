@@ -127,7 +127,7 @@ fn within(buffer: &mut [u8], offset: u64, size: u64) -> &mut [u8] {
 }
 
 fn shrunk() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, "the file was truncated while it was in use")
+    io::Error::other("the file was truncated while it was in use")
 }
 
 #[cfg(unix)]

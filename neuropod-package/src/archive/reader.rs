@@ -92,7 +92,9 @@ impl Body {
         match self {
             Body::Stored(data) => data.read(buffer).map_err(Problem::Read),
             Body::Deflated(data) => data.read(buffer).map_err(|error| match error.kind() {
-                io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => Problem::Inflate(error),
+                io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+                    Problem::Inflate(error)
+                }
                 _ => Problem::Read(error),
             }),
         }
