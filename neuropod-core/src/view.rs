@@ -130,7 +130,7 @@ impl<'a> TensorView<'a> {
     /// [`ErrorKind::InvalidArgument`] if `T` is not the element type.
     pub fn as_slice<T: Element>(&self) -> Result<&'a [T]> {
         self.check_dtype(T::DTYPE)?;
-        checked::try_cast_slice(self.bytes).map_err(|error| not_castable(T::DTYPE, error))
+        cast(self.bytes).map_err(|error| not_castable(T::DTYPE, error))
     }
 
     /// The numbers as an ndarray view of any rank. Nothing is copied.
@@ -278,9 +278,15 @@ pub(crate) fn check_bytes(dtype: DType, dims: &[usize], bytes: &[u8]) -> Result<
     }
     with_element!(
         dtype,
-        T => checked::try_cast_slice::<u8, T>(bytes).map(drop).map_err(|error| not_castable(dtype, error)),
+        T => cast::<T>(bytes).map(drop).map_err(|error| not_castable(dtype, error)),
         string => Ok(())
     )
+}
+
+/// The bytes as numbers. No bytes are no numbers at any address: that of an empty slice is not
+/// aligned, and many libraries hand out null.
+fn cast<T: Element>(bytes: &[u8]) -> Result<&[T], checked::CheckedCastError> {
+    if bytes.is_empty() { Ok(&[]) } else { checked::try_cast_slice(bytes) }
 }
 
 /// Checks that `offsets` split `bytes` into the shape's elements.
