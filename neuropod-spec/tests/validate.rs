@@ -3,6 +3,9 @@
 use neuropod_core::{DType, Dim, Error, ErrorKind, Inputs, Outputs, Tensor, TensorSpec};
 use neuropod_spec::{Bindings, Side, Site, SpecError, ValidationError, Validator, Violation};
 
+/// Name, element type and shape of one tensor of a call.
+type Given<'a> = (&'a str, DType, &'a [usize]);
+
 /// Inputs `image: float32["batch", 3, null]` and `flag: bool[]`, outputs `scores: float32["batch", 10]`
 /// and `pair: int64["n", "n"]`.
 fn validator() -> Validator {
@@ -21,7 +24,7 @@ fn tensor(dtype: DType, dims: &[usize]) -> Tensor {
     Tensor::zeros(dtype, dims).unwrap()
 }
 
-fn check_inputs(tensors: &[(&str, DType, &[usize])]) -> Result<Bindings, ValidationError> {
+fn check_inputs(tensors: &[Given<'_>]) -> Result<Bindings, ValidationError> {
     let tensors: Vec<_> = tensors.iter().map(|&(name, dtype, dims)| (name, tensor(dtype, dims))).collect();
     let mut inputs = Inputs::new();
     for (name, tensor) in &tensors {
@@ -30,14 +33,14 @@ fn check_inputs(tensors: &[(&str, DType, &[usize])]) -> Result<Bindings, Validat
     validator().inputs(&inputs)
 }
 
-fn check_outputs(tensors: &[(&str, DType, &[usize])], requested: &[&str]) -> Result<(), ValidationError> {
+fn check_outputs(tensors: &[Given<'_>], requested: &[&str]) -> Result<(), ValidationError> {
     let mut bindings = check_inputs(&[("image", DType::Float32, &[4, 3, 2])]).unwrap();
     let outputs: Outputs = tensors.iter().map(|&(name, dtype, dims)| (name, tensor(dtype, dims))).collect();
     validator().outputs(&outputs, requested, &mut bindings)
 }
 
-const SCORES: (&str, DType, &[usize]) = ("scores", DType::Float32, &[4, 10]);
-const PAIR: (&str, DType, &[usize]) = ("pair", DType::Int64, &[0, 0]);
+const SCORES: Given<'static> = ("scores", DType::Float32, &[4, 10]);
+const PAIR: Given<'static> = ("pair", DType::Int64, &[0, 0]);
 
 #[test]
 fn a_call_in_order_passes() {
@@ -53,7 +56,7 @@ fn a_call_in_order_passes() {
 
 #[test]
 fn wrong_inputs_are_refused_and_the_message_says_all() {
-    let wrong: [(&[(&str, DType, &[usize])], &str); 7] = [
+    let wrong: [(&[Given<'_>], &str); 7] = [
         (
             &[("imago", DType::Float32, &[]), ("flag", DType::Bool, &[]), ("", DType::Bool, &[])],
             "unknown name: unknown input `imago`, ``; the model's inputs are `image`, `flag`",
@@ -97,7 +100,7 @@ fn wrong_inputs_are_refused_and_the_message_says_all() {
 
 #[test]
 fn wrong_outputs_are_refused_and_the_message_says_all() {
-    let wrong: [(&[(&str, DType, &[usize])], &[&str], &str); 9] = [
+    let wrong: [(&[Given<'_>], &[&str], &str); 9] = [
         (
             &[SCORES, ("extra", DType::Bool, &[])],
             &[],
