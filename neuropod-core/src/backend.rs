@@ -44,11 +44,14 @@ pub trait Backend: Debug + Send + Sync + 'static {
 pub trait Model: Debug + Send + Sync + 'static {
     /// Runs the model once.
     ///
-    /// Callers check `inputs` against the spec first, unless their user switched that off: wrong
-    /// names, element types or shapes may then arrive, and must give an error. An input of the
-    /// spec may be absent; a model that can do without gets its default. `requested` names outputs
-    /// of the spec; if it is empty, all outputs are wanted. The result holds those and no others,
-    /// in the order of the request or else of the spec.
+    /// Callers check `inputs` against the spec first, unless their user switched that off. Then wrong
+    /// names, element types or shapes may arrive: a name that is not in the spec is an error, and
+    /// memory is never read as another type than it holds, but a framework that converts or
+    /// broadcasts may do so.
+    ///
+    /// An input of the spec may be absent; a model that can do without gets its default.
+    /// `requested` names outputs of the spec; if it is empty, all outputs are wanted. The result
+    /// holds those and no others, in the order of the request or else of the spec.
     ///
     /// # Errors
     ///

@@ -92,7 +92,8 @@ impl fmt::Display for ErrorKind {
 
 /// An error: a kind, a message, context pairs and perhaps a source.
 ///
-/// `Display` is one line; `Debug` lists every context pair and every source on a line of its own.
+/// `Display` is one line; `Debug` lists every context pair and every further source on a line of its
+/// own.
 ///
 /// ```
 /// use neuropod_core::{Error, ErrorKind};
@@ -185,7 +186,11 @@ impl fmt::Debug for Error {
         }
         let mut source = self.source();
         while let Some(cause) = source {
-            write!(f, "\n\ncaused by: {cause}")?;
+            let text = cause.to_string();
+            // A layer's own error type comes first, and says what the message says.
+            if !text.starts_with(&*self.0.message) {
+                write!(f, "\n\ncaused by: {text}")?;
+            }
             source = cause.source();
         }
         Ok(())

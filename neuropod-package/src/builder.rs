@@ -50,6 +50,11 @@ impl PackageBuilder {
         PackageBuilder { definition, contents, custom_ops: Vec::new(), folders: Vec::new(), test_data: None }
     }
 
+    /// The problem definition, to add to it.
+    pub fn definition_mut(&mut self) -> &mut ProblemDefinition {
+        &mut self.definition
+    }
+
     /// Adds a file under a path from the package's root, `0/data/model.pt` for instance. It is
     /// read when the package is written, and may be of any size.
     pub fn file(mut self, path: impl Into<String>, source: impl Into<PathBuf>) -> Self {

@@ -8,8 +8,8 @@ use neuropod_package::{Compression, PackageBuilder, TestData};
 use neuropod_spec::ProblemDefinition;
 use tempfile::{TempDir, TempPath};
 
-use crate::compare::difference;
 use crate::LoadOptions;
+use crate::compare::difference;
 
 /// Writes a package, and runs it on sample inputs before it appears at its path.
 ///
@@ -29,10 +29,7 @@ use crate::LoadOptions;
 #[derive(Clone, Debug)]
 #[must_use = "a package is written by `write` or `write_dir`"]
 pub struct Packager {
-    definition: ProblemDefinition,
-    files: Vec<(String, PathBuf)>,
-    contents: Vec<(String, Vec<u8>)>,
-    custom_ops: Vec<PathBuf>,
+    builder: PackageBuilder,
     test: TestData,
     persist_test_data: bool,
     compression: Compression,
@@ -43,10 +40,7 @@ impl Packager {
     /// A package of any platform; the files that its backend needs are added one by one.
     pub fn new(name: impl Into<String>, platform: impl Into<String>) -> Self {
         Packager {
-            definition: ProblemDefinition::new(name, platform),
-            files: Vec::new(),
-            contents: Vec::new(),
-            custom_ops: Vec::new(),
+            builder: PackageBuilder::new(ProblemDefinition::new(name, platform)),
             test: TestData::default(),
             persist_test_data: true,
             compression: Compression::default(),
@@ -61,43 +55,43 @@ impl Packager {
 
     /// Adds a file under a path in the package, which starts with `0/` by convention.
     pub fn file(mut self, path: impl Into<String>, source: impl Into<PathBuf>) -> Self {
-        self.files.push((path.into(), source.into()));
+        self.builder = self.builder.file(path, source);
         self
     }
 
     /// Adds a file of this content under a path in the package.
     pub fn bytes(mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
-        self.contents.push((path.into(), content.into()));
+        self.builder = self.builder.bytes(path, content);
         self
     }
 
     /// Adds an input.
     pub fn input(mut self, spec: TensorSpec) -> Self {
-        self.definition.inputs.push(spec);
+        self.builder.definition_mut().inputs.push(spec);
         self
     }
 
     /// Adds an output.
     pub fn output(mut self, spec: TensorSpec) -> Self {
-        self.definition.outputs.push(spec);
+        self.builder.definition_mut().outputs.push(spec);
         self
     }
 
     /// Sets which versions of the framework can run the model, as npm writes ranges; `*` by default.
     pub fn platform_version(mut self, range: impl Into<String>) -> Self {
-        self.definition.platform_version_semver = range.into();
+        self.builder.definition_mut().platform_version_semver = range.into();
         self
     }
 
     /// Sets where an input is put when the model runs on a GPU; there by default.
     pub fn input_device(mut self, input: impl Into<String>, device: DeviceType) -> Self {
-        self.definition.input_tensor_device.insert(input.into(), device);
+        self.builder.definition_mut().input_tensor_device.insert(input.into(), device);
         self
     }
 
     /// Adds a shared library with operators that the model uses, kept under its base name.
     pub fn custom_op(mut self, library: impl Into<PathBuf>) -> Self {
-        self.custom_ops.push(library.into());
+        self.builder = self.builder.custom_op(library);
         self
     }
 
@@ -143,7 +137,7 @@ impl Packager {
     pub fn write(self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let staging = self.stage(path, |builder, staged| builder.write_zip(staged, self.compression))?;
-        let staged = TempPath::try_from_path(staged_in(&staging))?;
+        let staged = TempPath::try_from_path(staged_in(&staging, path))?;
         staged
             .persist_noclobber(path)
             .map_err(|error| Error::from(error.error).with("path", path.display().to_string()))
@@ -157,7 +151,7 @@ impl Packager {
     pub fn write_dir(self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let staging = self.stage(path, |builder, staged| builder.write_dir(staged))?;
-        fs::rename(staged_in(&staging), path)
+        fs::rename(staged_in(&staging, path), path)
             .map_err(|error| Error::from(error).with("path", path.display().to_string()))
     }
 
@@ -178,26 +172,17 @@ impl Packager {
             .prefix(".neuropod-")
             .tempdir_in(parent)
             .map_err(|error| Error::from(error).with("folder", parent.display().to_string()))?;
-        write(self.builder(), &staged_in(&staging)).map_err(Into::into)?;
+        write(self.builder(), &staged_in(&staging, path)).map_err(Into::into)?;
         if !self.test.inputs.is_empty() || !self.test.outputs.is_empty() {
-            self.self_test(&staged_in(&staging))?;
+            self.self_test(&staged_in(&staging, path))?;
         }
         Ok(staging)
     }
 
     fn builder(&self) -> PackageBuilder {
-        let mut builder = PackageBuilder::new(self.definition.clone());
-        for (path, source) in &self.files {
-            builder = builder.file(path, source);
-        }
-        for (path, content) in &self.contents {
-            builder = builder.bytes(path, content.clone());
-        }
-        for library in &self.custom_ops {
-            builder = builder.custom_op(library);
-        }
+        let builder = self.builder.clone();
         if self.persist_test_data && !self.test.inputs.is_empty() {
-            builder = builder.test_data(self.test.clone());
+            return builder.test_data(self.test.clone());
         }
         builder
     }
@@ -213,8 +198,9 @@ impl Packager {
     }
 }
 
-fn staged_in(staging: &TempDir) -> PathBuf {
-    staging.path().join("package")
+/// Under its own name in the staging folder, so that errors of the test name the package.
+fn staged_in(staging: &TempDir, path: &Path) -> PathBuf {
+    staging.path().join(path.file_name().unwrap_or("package".as_ref()))
 }
 
 fn check_output(outputs: &Outputs, name: &str, expected: &Tensor) -> Result<()> {
