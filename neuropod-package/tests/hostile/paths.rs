@@ -71,7 +71,7 @@ fn is_only_a_separator() {
 
 #[test]
 fn is_too_long() {
-    assert_flaw(&"a/".repeat(600).trim_end_matches('/').to_owned(), PathFlaw::TooLong);
+    assert_flaw(&format!("a{}", "/a".repeat(600)), PathFlaw::TooLong);
     assert_flaw(&"a".repeat(300), PathFlaw::TooLong);
 }
 
