@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use neuropod_core::{ModelFiles, ReadAt};
 
-use crate::archive::Archive;
+use crate::archive::{Archive, Check};
 use crate::directory::Directory;
 use crate::names::Names;
 use crate::pread::{FileAt, Sequential};
@@ -103,13 +103,17 @@ impl PackageFiles {
     /// Opens a file to be read from start to end.
     pub(crate) fn open_file(&self, path: &str) -> Result<Box<dyn Read + Send>, PackageError> {
         let index = self.find(path).ok_or_else(|| Problem::NoSuchEntry.at(path))?;
-        self.open_index(index).map_err(|error| error.in_entry(path))
+        self.open_index(index, Check::Crc).map_err(|error| error.in_entry(path))
     }
 
-    pub(crate) fn open_index(&self, index: usize) -> Result<Box<dyn Read + Send>, PackageError> {
+    pub(crate) fn open_index(
+        &self,
+        index: usize,
+        check: Check,
+    ) -> Result<Box<dyn Read + Send>, PackageError> {
         match &self.storage {
             Storage::Directory(directory) => Ok(Box::new(Sequential::new(directory.open_file(index)?))),
-            Storage::Archive(archive) => Ok(Box::new(archive.open_file(index)?)),
+            Storage::Archive(archive) => Ok(Box::new(archive.open_file(index, check)?)),
         }
     }
 
@@ -123,7 +127,7 @@ impl PackageFiles {
             return Err(Problem::FileTooLarge { size, limit }.at(path));
         }
         let mut content = Vec::new();
-        let mut file = self.open_index(index)?;
+        let mut file = self.open_index(index, Check::Crc)?;
         file.read_to_end(&mut content).map_err(|error| PackageError::from_read(error).in_entry(path))?;
         Ok(Some(content))
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use neuropod_core::{ReadAt, Tensor};
 
-use crate::archive::Archive;
+use crate::archive::{Archive, Check};
 use crate::contents::Contents;
 use crate::files::PackageFiles;
 use crate::names::Names;
@@ -96,10 +96,11 @@ impl TestData {
         let mut data = TestData::default();
         for (index, (path, size)) in archive.files().into_iter().enumerate() {
             let (tensors, name) = data.place(&path).ok_or_else(|| Problem::TestDataMember.at(&path))?;
-            let tensor = npy::read(archive.open_file(index)?, size).map_err(|error| match error {
-                NpyError::Read(error) => PackageError::from_read(error).in_entry(&path),
-                error => Problem::TestData(error).at(&path),
-            })?;
+            let tensor =
+                npy::read(archive.open_file(index, Check::Crc)?, size).map_err(|error| match error {
+                    NpyError::Read(error) => PackageError::from_read(error).in_entry(&path),
+                    error => Problem::TestData(error).at(&path),
+                })?;
             tensors.push((name, tensor));
         }
         Ok(data)

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tempfile::TempDir;
 
+use crate::archive::Check;
 use crate::files::PackageFiles;
 use crate::pread::FileAt;
 use crate::verify::{Hasher, for_each_chunk};
@@ -83,7 +84,8 @@ impl Unpacker {
         let mut file = OpenOptions::new().write(true).create_new(true).open(target).map_err(write_error)?;
         let expected = files.manifest().and_then(|manifest| manifest.hash(path));
         let mut hasher = expected.map(|_| Hasher::new());
-        for_each_chunk(&mut files.open_index(index)?, |chunk| {
+        let check = if hasher.is_some() { Check::Size } else { Check::Crc };
+        for_each_chunk(&mut files.open_index(index, check)?, |chunk| {
             if let Some(hasher) = &mut hasher {
                 hasher.update(chunk);
             }

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
 
+use crate::archive::Check;
 use crate::files::PackageFiles;
 use crate::{Manifest, PackageError, Problem};
 
@@ -99,7 +100,7 @@ fn verify_manifest(
             continue;
         }
         let mut hasher = Hasher::new();
-        read_through(files, index, cancelled, |chunk| hasher.update(chunk))?;
+        read_through(files, index, Check::Size, cancelled, |chunk| hasher.update(chunk))?;
         if cancelled.load(Ordering::Relaxed) {
             return Ok(());
         }
@@ -110,17 +111,18 @@ fn verify_manifest(
 
 /// Reading an entry of a zip file to its end compares it with its CRC-32.
 fn verify_checksums(files: &PackageFiles, cancelled: &AtomicBool) -> Result<(), PackageError> {
-    (0..files.list().len()).try_for_each(|index| read_through(files, index, cancelled, |_| ()))
+    (0..files.list().len()).try_for_each(|index| read_through(files, index, Check::Crc, cancelled, |_| ()))
 }
 
 fn read_through(
     files: &PackageFiles,
     index: usize,
+    check: Check,
     cancelled: &AtomicBool,
     mut each: impl FnMut(&[u8]),
 ) -> Result<(), PackageError> {
     let path = &files.list()[index].0;
-    let mut file = Stoppable { inner: files.open_index(index)?, cancelled };
+    let mut file = Stoppable { inner: files.open_index(index, check)?, cancelled };
     for_each_chunk(&mut file, |chunk| {
         each(chunk);
         Ok(())

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use neuropod_core::ReadAt;
 
 use self::entry::Entry;
+pub(crate) use self::reader::Check;
 use self::reader::EntryReader;
 use crate::names::{Names, check_distinct};
 use crate::pread::{RangeAt, read_exact_at};
@@ -97,10 +98,14 @@ impl Archive {
     }
 
     /// Reads the file of that index.
-    pub(crate) fn open_file(&self, index: usize) -> Result<impl Read + Send + use<>, PackageError> {
+    pub(crate) fn open_file(
+        &self,
+        index: usize,
+        check: Check,
+    ) -> Result<impl Read + Send + use<>, PackageError> {
         let entry = &self.files[index];
         let data_start = entry.data_start(&*self.source, self.directory_offset)?;
-        Ok(EntryReader::new(entry, Arc::clone(&self.source), data_start))
+        Ok(EntryReader::new(entry, Arc::clone(&self.source), data_start, check))
     }
 
     /// The file of that index as a range of the zip file, unless it is compressed.

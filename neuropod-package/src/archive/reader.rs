@@ -13,7 +13,17 @@ use crate::{PackageError, Problem};
 
 const BUFFER: usize = 128 << 10;
 
-/// The bytes of one entry. The read that would return 0 checks the declared size and the CRC-32;
+/// What an entry's content is compared with as it is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Check {
+    /// Its size and its CRC-32.
+    Crc,
+    /// Its size alone: its SHA-256 is compared by whoever reads, and the CRC-32 would cost as much
+    /// time again for nothing.
+    Size,
+}
+
+/// The bytes of one entry. The read that would return 0 checks the declared size and, if asked to, the CRC-32;
 /// no more than the declared size is ever returned.
 pub(super) struct EntryReader {
     path: String,
@@ -21,7 +31,8 @@ pub(super) struct EntryReader {
     declared: u64,
     left: u64,
     expected: u32,
-    crc: Crc,
+    /// `None` if the reader's user compares a stronger hash.
+    crc: Option<Crc>,
     finished: bool,
 }
 
@@ -32,7 +43,7 @@ enum Body {
 
 impl EntryReader {
     /// The data must lie within the file.
-    pub(super) fn new(entry: &Entry, source: Arc<dyn ReadAt>, data_start: u64) -> Self {
+    pub(super) fn new(entry: &Entry, source: Arc<dyn ReadAt>, data_start: u64, check: Check) -> Self {
         let data = Sequential::new(RangeAt::new(source, data_start, entry.compressed));
         let body = match entry.is_deflated {
             false => Body::Stored(data),
@@ -44,7 +55,7 @@ impl EntryReader {
             declared: entry.size,
             left: entry.size,
             expected: entry.crc,
-            crc: Crc::new(),
+            crc: (check == Check::Crc).then(Crc::new),
             finished: false,
         }
     }
@@ -55,7 +66,9 @@ impl EntryReader {
         if read == 0 {
             return Err(Problem::WrongSize { declared: self.declared });
         }
-        self.crc.update(&buffer[..read]);
+        if let Some(crc) = &mut self.crc {
+            crc.update(&buffer[..read]);
+        }
         self.left -= read as u64;
         Ok(read)
     }
@@ -64,11 +77,11 @@ impl EntryReader {
         if self.body.read(&mut [0])? != 0 || !self.body.is_consumed() {
             return Err(Problem::WrongSize { declared: self.declared });
         }
-        let (expected, found) = (self.expected, self.crc.sum());
-        if found != expected {
-            return Err(Problem::WrongCrc { expected, found });
+        let expected = self.expected;
+        match self.crc.as_ref().map(Crc::sum) {
+            Some(found) if found != expected => return Err(Problem::WrongCrc { expected, found }),
+            _ => self.finished = true,
         }
-        self.finished = true;
         Ok(())
     }
 }
