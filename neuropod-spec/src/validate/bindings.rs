@@ -32,26 +32,28 @@ pub(super) struct Place {
 /// The place of a size that no axis had yet; no tensor has this number.
 const NOWHERE: Place = Place { tensor: u32::MAX, axis: 0 };
 
+const UNBOUND: Slot = Slot { size: 0, place: NOWHERE };
+
 impl Bindings {
     pub(super) fn new(symbols: usize) -> Self {
-        let mut bindings = Bindings::default();
-        bindings.prepare(symbols, false);
-        bindings
+        Bindings { slots: SmallVec::from_elem(UNBOUND, symbols) }
     }
 
     /// Makes room for that many symbols, and forgets their sizes if told so.
     pub(super) fn prepare(&mut self, symbols: usize, forget: bool) {
         if forget {
-            self.slots.clear();
+            self.slots.fill(UNBOUND);
         }
-        self.slots.resize(symbols, Slot { size: 0, place: NOWHERE });
+        if self.slots.len() != symbols {
+            self.slots.resize(symbols, UNBOUND);
+        }
     }
 
     /// True if the symbol has that size now or had none before.
     #[inline]
     pub(super) fn bind(&mut self, symbol: u32, size: usize, place: Place) -> bool {
         let slot = &mut self.slots[symbol as usize];
-        if slot.place == NOWHERE {
+        if slot.place.tensor == NOWHERE.tensor {
             *slot = Slot { size, place };
         }
         slot.size == size

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use neuropod_core::{DType, Dim, NameIndex, TensorSpec};
-use smallvec::{SmallVec, smallvec};
 
 use super::bindings::{Bindings, Place};
 use crate::{Side, SpecError};
@@ -66,8 +65,11 @@ pub(super) enum Fault {
     },
 }
 
-/// Which tensors of a side are in a call: one bit each.
-pub(super) struct Seen(SmallVec<[u64; 4]>);
+/// Which tensors of a side are in a call: one bit each. The first 256 need no allocation.
+pub(super) struct Seen {
+    first: [u64; 4],
+    rest: Vec<u64>,
+}
 
 /// Numbers the symbols and the tensors of both sides.
 #[derive(Debug, Default)]
@@ -197,20 +199,29 @@ impl CompiledSide {
 
 impl Seen {
     fn none_of(tensors: usize) -> Self {
-        Seen(smallvec![0; tensors.div_ceil(64)])
+        let first = [0; 4];
+        Seen { first, rest: vec![0; tensors.div_ceil(64).saturating_sub(first.len())] }
     }
 
     /// True if the tensor was not there before.
     #[inline]
     fn insert(&mut self, tensor: usize) -> bool {
-        let (word, bit) = (&mut self.0[tensor / 64], 1 << (tensor % 64));
+        let bit = 1 << (tensor % 64);
+        let word = match self.first.get_mut(tensor / 64) {
+            Some(word) => word,
+            None => &mut self.rest[tensor / 64 - self.first.len()],
+        };
         let new = *word & bit == 0;
         *word |= bit;
         new
     }
 
     fn contains(&self, tensor: usize) -> bool {
-        self.0[tensor / 64] & (1 << (tensor % 64)) != 0
+        let word = match self.first.get(tensor / 64) {
+            Some(word) => word,
+            None => &self.rest[tensor / 64 - self.first.len()],
+        };
+        word & (1 << (tensor % 64)) != 0
     }
 }
 
