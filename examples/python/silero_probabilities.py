@@ -10,6 +10,7 @@ CHUNK = 512
 
 
 def main(model_path, sound_path):
+    torch.set_num_threads(1)
     model = torch.jit.load(model_path).eval()
     with wave.open(sound_path) as sound:
         samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")

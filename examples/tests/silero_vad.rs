@@ -15,7 +15,7 @@ fn probabilities_equal_those_of_pytorch() {
     let folder = tempfile::tempdir().unwrap();
     let package = folder.path().join("silero-vad.neuropod");
     silero_vad::pack(&model, &package).unwrap();
-    let loaded = Neuropod::options().device(Device::Cpu).load(&package).unwrap();
+    let loaded = Neuropod::options().device(Device::Cpu).intra_op_threads(1).load(&package).unwrap();
     let samples = recording::read(&sound).unwrap();
 
     let found = silero_vad::probabilities(&loaded, &samples).unwrap();

@@ -31,7 +31,8 @@ fn run_silero(model: &Path, sound: &Path, package: &Path) -> anyhow::Result<()> 
     println!("Silero VAD: where does a recording hold speech?");
     remove(package)?;
     silero_vad::pack(model, package)?;
-    let model = Neuropod::load(package)?;
+    // Its tensors are too small for several threads to be worth waking.
+    let model = Neuropod::options().intra_op_threads(1).load(package)?;
     describe(&model, package);
     let samples = recording::read(sound)?;
     let seconds = samples.len() as f32 / silero_vad::SAMPLE_RATE as f32;
