@@ -148,6 +148,39 @@ fn nothing_is_overwritten_and_nothing_is_left_behind() {
 }
 
 #[test]
+fn libraries_and_folders_are_packaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = folder.path().join("libop.so");
+    fs::write(&library, b"native code").unwrap();
+    let code = folder.path().join("code");
+    fs::create_dir_all(code.join("net")).unwrap();
+    fs::write(code.join("net/__init__.py"), b"").unwrap();
+    fs::write(code.join("main.py"), b"pass").unwrap();
+    let with_library = || PackageBuilder::new(definition()).custom_op(&library);
+
+    let path = folder.path().join("package");
+    with_library().folder("0/code", &code).write_zip(&path, Compression::Deflate).unwrap();
+    let package = Package::open(&path).unwrap();
+    assert_eq!(package.source().custom_ops, ["libop.so"]);
+    let files = package.files();
+    assert_eq!(files.read("0/ops/libop.so", 100).unwrap(), b"native code");
+    assert_eq!(files.read("0/code/main.py", 100).unwrap(), b"pass");
+    assert!(files.contains("0/code/net/__init__.py"));
+
+    let path = folder.path().join("refused");
+    let twice = with_library().custom_op(&library).write_dir(&path).unwrap_err();
+    assert!(matches!(twice.problem(), Problem::DuplicateCustomOp(name) if name == "libop.so"), "{twice}");
+    let reserved = with_library().bytes("manifest.json", *b"{}").write_dir(&path).unwrap_err();
+    assert!(matches!(reserved.problem(), Problem::Reserved), "{reserved}");
+    let outside = with_library().bytes("../evil", *b"").write_dir(&path).unwrap_err();
+    assert!(matches!(outside.problem(), Problem::UnsafePath(_)), "{outside}");
+    let invalid = PackageBuilder::new(definition().with_input(TensorSpec::scalar("x", DType::Int8)));
+    let invalid = invalid.write_dir(&path).unwrap_err();
+    assert_eq!((invalid.kind(), invalid.entry()), (ErrorKind::InvalidSpec, Some("config.json")));
+    assert!(!path.exists());
+}
+
+#[test]
 fn a_file_of_zeros_is_not_mistaken_for_a_bomb() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("zeros.neuropod");

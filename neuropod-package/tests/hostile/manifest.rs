@@ -48,6 +48,17 @@ fn has_a_wrong_hash() {
 }
 
 #[test]
+fn has_a_wrong_hash_that_is_found_while_the_package_is_loaded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hostile.neuropod");
+    let wrong = X_HASH.replace('2', "3");
+    std::fs::write(&path, with_files(&[("config.json", CONFIG_HASH), ("a", &wrong)]).bytes()).unwrap();
+    let (package, verification) = OpenOptions::new().open_concurrently(&path).unwrap();
+    assert_eq!(package.definition().name, "x");
+    assert_refused!(verification.finish().unwrap_err(), Problem::WrongHash { .. }, Some("a"));
+}
+
+#[test]
 fn has_the_wrong_hash_of_the_problem_definition() {
     let error = refused(&with_files(&[("config.json", X_HASH), ("a", X_HASH)]));
     assert_refused!(error, Problem::WrongHash { .. }, Some("config.json"));
