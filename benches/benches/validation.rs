@@ -18,7 +18,7 @@ struct Case {
 impl Case {
     /// Every second axis is a symbol that all tensors share, the others are fixed.
     fn new(inputs: usize, outputs: usize, shape: &[usize]) -> Self {
-        let dims = |_| {
+        let dims = || {
             let dims = shape.iter().enumerate();
             dims.map(|(axis, &size)| match axis % 2 {
                 0 => Dim::from(format!("symbol_{axis}").as_str()),
@@ -26,7 +26,9 @@ impl Case {
             })
         };
         let specs = |side: &str, count: usize| -> Vec<TensorSpec> {
-            (0..count).map(|index| TensorSpec::new(format!("{side}_{index}"), DType::Float32, dims(index))).collect()
+            (0..count)
+                .map(|index| TensorSpec::new(format!("{side}_{index}"), DType::Float32, dims()))
+                .collect()
         };
         let (inputs, outputs) = (specs("input", inputs), specs("output", outputs));
         let tensor = Tensor::zeros(DType::Float32, shape).expect("a small shape");
