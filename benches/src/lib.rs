@@ -3,11 +3,15 @@
 
 use std::time::{Duration, Instant};
 
-/// How many batches of each call are timed.
-const ROUNDS: usize = 201;
+/// How long one batch takes, unless a single call takes longer: short enough that both calls of a
+/// pair meet the same disturbances.
+const BATCH: Duration = Duration::from_micros(500);
 
-/// How long one batch takes.
-const BATCH: Duration = Duration::from_millis(2);
+/// How long all batches together take, about.
+const TOTAL: Duration = Duration::from_secs(6);
+
+/// How many pairs of batches are timed at least.
+const LEAST_PAIRS: usize = 21;
 
 /// How many times as long one call takes as another, measured side by side.
 #[derive(Clone, Copy, Debug)]
@@ -28,14 +32,27 @@ pub struct Ratio {
 /// prints the ratio.
 pub fn compare(name: &str, mut ours: impl FnMut(), mut theirs: impl FnMut()) -> Ratio {
     let (our_calls, their_calls) = (calls_per_batch(&mut ours), calls_per_batch(&mut theirs));
-    let mut pairs = Vec::with_capacity(ROUNDS);
-    for _ in 0..ROUNDS {
-        pairs.push((seconds_per_call(&mut ours, our_calls), seconds_per_call(&mut theirs, their_calls)));
+    let start = Instant::now();
+    let mut pairs = Vec::new();
+    while pairs.len() < LEAST_PAIRS || start.elapsed() < TOTAL {
+        // Who goes first changes, so that neither always finds the caches as the other left them.
+        pairs.push(if pairs.len() % 2 == 0 {
+            let ours = seconds_per_call(&mut ours, our_calls);
+            (ours, seconds_per_call(&mut theirs, their_calls))
+        } else {
+            let theirs = seconds_per_call(&mut theirs, their_calls);
+            (seconds_per_call(&mut ours, our_calls), theirs)
+        });
     }
     let ratio = summarise(&pairs);
     println!(
-        "{name}: {:.2} × ({:.2} … {:.2}), ours {:?}, theirs {:?}",
-        ratio.median, ratio.lower, ratio.upper, ratio.ours, ratio.theirs
+        "{name}: {:.2} × (quartiles {:.2} and {:.2} of {} pairs), ours {:?}, theirs {:?}",
+        ratio.median,
+        ratio.lower,
+        ratio.upper,
+        pairs.len(),
+        ratio.ours,
+        ratio.theirs
     );
     ratio
 }
