@@ -138,6 +138,16 @@ fn memory_is_written_through_the_only_handle_alone() {
 }
 
 #[test]
+fn bools_are_written_in_place() {
+    let mut tensor = Tensor::zeros(DType::Bool, [2]).unwrap();
+    tensor.as_mut_slice::<bool>().unwrap()[1] = true;
+    assert_eq!(tensor.as_slice::<bool>().unwrap(), [false, true]);
+    tensor.as_mut_bytes().unwrap()[0] = 2;
+    assert!(tensor.as_slice::<bool>().unwrap_err().message().contains("neither 0 nor 1"));
+    assert!(tensor.as_mut_slice::<bool>().is_err());
+}
+
+#[test]
 fn a_slice_of_a_buffer_shares_its_memory_and_stops_writing() {
     let mut buffer = Buffer::copy_from(&[1, 2, 3, 4]);
     let part = buffer.slice(1..3);

@@ -32,6 +32,10 @@ impl<'a> Call<'a> {
         let dtype = dtype::to_code(view.dtype());
         let dtype = dtype
             .ok_or_else(|| TorchError::InvalidInput(format!("torch has no dtype like `{}`", view.dtype())))?;
+        if view.dtype() == DType::Bool {
+            // Memory can be written as bytes, and C++ must not see a bool that is neither 0 nor 1.
+            view.as_slice::<bool>().map_err(|error| TorchError::InvalidInput(error.message().to_owned()))?;
+        }
         let strings = if view.dtype() == DType::String { self.hold_strings(&view) } else { ptr::null() };
         self.inputs.push(shim::Input {
             slot: slot as u32,

@@ -141,6 +141,17 @@ fn every_dtype_goes_in_and_out_unchanged() {
 }
 
 #[test]
+fn a_bool_that_is_neither_0_nor_1_never_reaches_torch() {
+    let model = load("Identity", &[any("x", DType::Bool, 1)], &[any("out", DType::Bool, 1)]);
+    let mut tensor = Tensor::from_vec([2], vec![true, false]).unwrap();
+    tensor.as_mut_bytes().unwrap()[1] = 2;
+    let error = infer(&*model, [("x", &tensor)]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(error.context("tensor"), Some("x"));
+    assert!(error.message().contains("neither 0 nor 1"), "{error}");
+}
+
+#[test]
 fn rank_0_and_empty_tensors_keep_their_shape() {
     for dims in [&[][..], &[0], &[3, 0, 2], &[1, 1, 1, 1, 1, 2]] {
         let tensor = Tensor::zeros(DType::Float32, dims).unwrap();

@@ -95,7 +95,7 @@ impl Tensor {
     ///
     /// [`ErrorKind::InvalidArgument`] if `T` is not the element type, if clones of the tensor
     /// share its memory, or if the memory is read-only; [`Tensor::to_owned_memory`] copies it.
-    pub fn as_mut_slice<T: Element + bytemuck::AnyBitPattern>(&mut self) -> Result<&mut [T]> {
+    pub fn as_mut_slice<T: Element>(&mut self) -> Result<&mut [T]> {
         self.view().as_slice::<T>()?;
         let bytes = self.data.as_mut_slice().ok_or_else(not_writable)?;
         if bytes.is_empty() {
@@ -106,8 +106,9 @@ impl Tensor {
         })
     }
 
-    /// The bytes of a tensor of numbers, to write. What is written to a tensor of bools must be 0
-    /// or 1; other values make later access fail.
+    /// The bytes of a tensor of numbers, to write. Nothing is copied. What is written to a tensor of
+    /// bools must be 0 or 1: with other values, access and backends fail; `as_mut_slice::<bool>`
+    /// cannot write them.
     ///
     /// # Errors
     ///
