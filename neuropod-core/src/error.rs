@@ -127,10 +127,14 @@ impl Error {
         Error(Box::new(Inner { kind, message: message.into(), context: Vec::new(), source: None }))
     }
 
-    /// Adds where it happened: a key such as `tensor` or `path`, and its value.
+    /// Adds where it happened: a key such as `tensor` or `path`, and its value. A pair that is there
+    /// already is not added again, so that each layer can say what it knows.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
-        self.0.context.push((key, value.into()));
+        let pair = (key, value.into());
+        if !self.0.context.contains(&pair) {
+            self.0.context.push(pair);
+        }
         self
     }
 
@@ -218,5 +222,27 @@ impl From<std::io::Error> for Error {
 impl From<std::convert::Infallible> for Error {
     fn from(never: std::convert::Infallible) -> Self {
         match never {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_two_layers_say_is_said_once() {
+        let error =
+            Error::new(ErrorKind::Load, "broken").with("model", "a").with("model", "a").with("model", "b");
+        assert_eq!(error.to_string(), "loading failed: broken (model: a, model: b)");
+    }
+
+    #[test]
+    fn a_cause_that_repeats_the_message_is_left_out() {
+        let cause = Error::new(ErrorKind::Io, "the disk is full");
+        let repeated =
+            Error::new(ErrorKind::Io, "io failed").with_source(std::io::Error::other("io failed (sda)"));
+        assert!(!format!("{repeated:?}").contains("caused by"));
+        let told = format!("{:?}", Error::new(ErrorKind::Load, "broken").with_source(cause));
+        assert_eq!(told, "loading failed: broken\n\ncaused by: i/o failed: the disk is full");
     }
 }

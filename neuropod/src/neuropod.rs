@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use neuropod_core::{
-    Allocator, Backend, BackendInfo, DType, Error, ErrorKind, IntoInputs, IntoShape, Model, ModelOptions,
-    ModelSource, Outputs, Result, Tensor, TensorSpec,
+    Allocator, Backend, BackendInfo, DType, Error, ErrorKind, Inputs, IntoInputs, IntoShape, Model,
+    ModelOptions, ModelSource, Outputs, Result, Tensor, TensorSpec,
 };
 use neuropod_package::{OpenOptions, Package};
 use neuropod_spec::Validator;
@@ -132,13 +132,17 @@ impl Neuropod {
     /// before the model runs.
     pub fn infer_with_outputs<'a>(&self, inputs: impl IntoInputs<'a>, requested: &[&str]) -> Result<Outputs> {
         let inputs = inputs.into_inputs()?;
+        self.run(&inputs, requested).map_err(|error| error.with("model", self.name()))
+    }
+
+    fn run(&self, inputs: &Inputs<'_>, requested: &[&str]) -> Result<Outputs> {
         let model = self.model()?;
         let Some(validator) = &self.validator else {
-            return model.infer(&inputs, requested);
+            return model.infer(inputs, requested);
         };
         validator.requested(requested)?;
-        let mut bindings = validator.inputs(&inputs)?;
-        let outputs = model.infer(&inputs, requested)?;
+        let mut bindings = validator.inputs(inputs)?;
+        let outputs = model.infer(inputs, requested)?;
         validator.outputs(&outputs, requested, &mut bindings)?;
         Ok(outputs)
     }

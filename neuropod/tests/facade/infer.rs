@@ -78,6 +78,7 @@ fn inputs_that_do_not_fit_the_spec_are_refused_before_the_model_runs() {
     assert!(error.to_string().contains("int64") && error.to_string().contains("float32"), "{error}");
     let error = model.infer([("x", &two)]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::MissingInput);
+    assert_eq!(error.context("model"), Some("addition"));
 }
 
 #[test]
