@@ -263,7 +263,7 @@ class Call {
     const auto& argument = model_.forward->getSchema().arguments()[place];
     throw Failure(
         NPT_MISSING_INPUT,
-        "missing input `" + argument.name() + "`: the model's argument of that name has type `" +
+        "`" + argument.name() + "` was not given, and the model's argument of that name has type `" +
             argument.type()->annotation_str() + "` and no default");
   }
 

@@ -1,4 +1,4 @@
-//! Shared memory of any origin: the crate's only unsafe code.
+//! Shared memory of any origin: the crate's unsafe code, but for one constructor that calls it.
 #![allow(unsafe_code)]
 
 use std::alloc::{self, Layout};

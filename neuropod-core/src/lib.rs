@@ -1,5 +1,5 @@
 #![doc = include_str!("../README.md")]
-#![deny(unsafe_code)] // `buffer` alone lifts it
+#![deny(unsafe_code)] // lifted in `buffer`, and for `Tensor::from_raw_parts`
 
 #[macro_use]
 mod element;
