@@ -1,0 +1,164 @@
+//! TensorFlow models for the tests, written by `models.py` with the Python whose TensorFlow runs
+//! them.
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
+use std::env;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::{self, Command};
+use std::sync::{Arc, OnceLock};
+
+use neuropod_core::{
+    DType, Device, Dim, IntoInputs, Model, ModelOptions, ModelSource, Outputs, Result, TensorSpec,
+};
+use neuropod_test_utils::MemoryFiles;
+
+/// What `models.py` wrote under that name: a file or a folder.
+pub(crate) fn path(name: &str) -> PathBuf {
+    directory().join(name)
+}
+
+/// A written file's content.
+pub(crate) fn file(name: &str) -> Vec<u8> {
+    read(&path(name))
+}
+
+/// A package's files: the GraphDef `<name>.pb` with its mapping, or the SavedModel `<name>`.
+pub(crate) fn files(name: &str) -> MemoryFiles {
+    let files = model_files(name);
+    if is_graph(name) { files.file("0/config.json", file(&format!("{name}.json"))) } else { files }
+}
+
+/// A source of [`files`].
+pub(crate) fn source(name: &str, inputs: &[TensorSpec], outputs: &[TensorSpec]) -> ModelSource {
+    source_of(name, files(name), inputs, outputs)
+}
+
+/// A source of the same model with another `0/config.json`.
+pub(crate) fn source_with_config(
+    name: &str,
+    config: &str,
+    inputs: &[TensorSpec],
+    outputs: &[TensorSpec],
+) -> ModelSource {
+    source_of(name, model_files(name).file("0/config.json", config), inputs, outputs)
+}
+
+/// A source of any files.
+pub(crate) fn source_of(
+    name: &str,
+    files: MemoryFiles,
+    inputs: &[TensorSpec],
+    outputs: &[TensorSpec],
+) -> ModelSource {
+    let mut source = ModelSource::new(name, neuropod_backend_tf::PLATFORM, Arc::new(files));
+    source.inputs = inputs.to_vec();
+    source.outputs = outputs.to_vec();
+    source
+}
+
+/// Loads a source on the CPU.
+pub(crate) fn load_source(source: ModelSource) -> Result<Box<dyn Model>> {
+    neuropod_backend_tf::backend().load(Arc::new(source), &cpu())
+}
+
+/// Loads a model on the CPU, with these inputs and outputs.
+pub(crate) fn load(name: &str, inputs: &[TensorSpec], outputs: &[TensorSpec]) -> Box<dyn Model> {
+    load_source(source(name, inputs, outputs)).unwrap_or_else(|error| panic!("{name}: {error:?}"))
+}
+
+/// Calls a model for all its outputs.
+pub(crate) fn infer<'a>(model: &dyn Model, inputs: impl IntoInputs<'a>) -> Result<Outputs> {
+    model.infer(&inputs.into_inputs()?, &[])
+}
+
+/// Options for the CPU.
+pub(crate) fn cpu() -> ModelOptions {
+    ModelOptions::new().device(Device::Cpu)
+}
+
+/// A float32 tensor of that rank and any size.
+pub(crate) fn f32s(name: &str, rank: usize) -> TensorSpec {
+    any(name, DType::Float32, rank)
+}
+
+/// A string tensor of one axis.
+pub(crate) fn words(name: &str) -> TensorSpec {
+    any(name, DType::String, 1)
+}
+
+/// A tensor of that rank and any size.
+pub(crate) fn any(name: &str, dtype: DType, rank: usize) -> TensorSpec {
+    TensorSpec::new(name, dtype, vec![Dim::Any; rank])
+}
+
+fn is_graph(name: &str) -> bool {
+    path(&format!("{name}.pb")).is_file()
+}
+
+/// A model's files without the `0/config.json`.
+fn model_files(name: &str) -> MemoryFiles {
+    if is_graph(name) {
+        MemoryFiles::new().file("0/data/model.pb", file(&format!("{name}.pb")))
+    } else {
+        add_folder(MemoryFiles::new(), "0/data/savedmodel", &path(name))
+    }
+}
+
+fn add_folder(files: MemoryFiles, prefix: &str, folder: &Path) -> MemoryFiles {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    entries.fold(files, |files, entry| {
+        let path = entry.expect("the folder of a test model can be listed").path();
+        let name = path.file_name().expect("entries have names").to_str().expect("in ASCII");
+        let key = format!("{prefix}/{name}");
+        if path.is_dir() { add_folder(files, &key, &path) } else { files.file(key, read(&path)) }
+    })
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The folder that holds what `models.py` wrote; written once for each version of it.
+fn directory() -> &'static Path {
+    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
+    DIRECTORY.get_or_init(|| {
+        let mut hasher = DefaultHasher::new();
+        include_str!("../models.py").hash(&mut hasher);
+        include_str!("../custom_op.cc").hash(&mut hasher);
+        neuropod_backend_tf::backend().info().version.hash(&mut hasher);
+        let parent = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let directory = parent.join(format!("tf-models-{:016x}", hasher.finish()));
+        if !directory.is_dir() {
+            write_models(parent, &directory);
+        }
+        directory
+    })
+}
+
+/// Writes to a folder of our own first: several test programs may be at it.
+fn write_models(parent: &Path, directory: &Path) {
+    let fresh = parent.join(format!("tf-models-fresh-{}", process::id()));
+    fs::create_dir_all(&fresh).expect("cannot create a folder for the models");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/models.py");
+    let written = Command::new(python()).arg(script).arg(&fresh).status();
+    assert!(
+        written.is_ok_and(|status| status.success()),
+        "{} cannot write the test models; activate a Python environment with TensorFlow \
+         (VIRTUAL_ENV), and see that there is a C++ compiler",
+        python().display()
+    );
+    if fs::rename(&fresh, directory).is_err() {
+        assert!(directory.is_dir(), "cannot move the test models into place");
+        fs::remove_dir_all(&fresh).expect("cannot remove the spare test models");
+    }
+}
+
+/// The Python whose TensorFlow the backend finds.
+fn python() -> PathBuf {
+    match env::var_os("VIRTUAL_ENV") {
+        Some(environment) => Path::new(&environment).join("bin/python"),
+        None => PathBuf::from("python3"),
+    }
+}
