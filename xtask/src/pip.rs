@@ -58,7 +58,7 @@ fn advice(output: &str) -> &'static str {
     } else if any(&["DO NOT MATCH THE HASHES"]) {
         "a download differs from what is pinned: the index or the network changed it, so nothing was installed"
     } else if any(&["No matching distribution found"]) {
-        "the index has no wheel of a pinned version for this Python and platform: Python 3.10 to 3.14 on Linux or macOS is expected"
+        "the index has no wheel of a pinned version for this Python and platform: Python 3.10 to 3.13 on Linux or macOS is expected"
     } else {
         "pip failed"
     }
@@ -96,7 +96,7 @@ mod tests {
         let full = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device";
         assert!(advice(full).contains("NEUROPOD_CACHE"));
         let exotic = "ERROR: No matching distribution found for torch==2.13.0";
-        assert!(advice(exotic).contains("Python 3.10 to 3.14"));
+        assert!(advice(exotic).contains("Python 3.10 to 3.13"));
         let tampered = "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.";
         assert!(advice(tampered).contains("nothing was installed"));
         assert_eq!(advice("Segmentation fault"), "pip failed");

@@ -6,11 +6,12 @@ use anyhow::{Result, anyhow};
 
 use crate::process::Process;
 
-/// The oldest Python that the pinned frameworks support.
+/// The Pythons that every pinned framework has wheels for.
 const OLDEST: (u32, u32) = (3, 10);
+const NEWEST: (u32, u32) = (3, 13);
 
 /// Tried in this order; the first that serves is taken.
-const NAMES: [&str; 6] = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
+const NAMES: [&str; 5] = ["python3", "python3.13", "python3.12", "python3.11", "python3.10"];
 
 /// Prints what [`parse`] reads.
 const PROBE: &str = "\
@@ -37,7 +38,7 @@ enum Candidate {
     Unfit { name: String, why: String },
 }
 
-/// The first Python on PATH that is recent enough and can make virtual environments.
+/// The first Python on PATH that the frameworks support and that can make virtual environments.
 ///
 /// # Errors
 ///
@@ -65,7 +66,7 @@ fn parse(name: &str, report: &str) -> Candidate {
     let Some(release) = release(version) else {
         return unfit(format!("has the unreadable version {version:?}"));
     };
-    if release < OLDEST {
+    if !(OLDEST..=NEWEST).contains(&release) {
         return unfit(format!("is Python {version}"));
     }
     if !missing.is_empty() {
@@ -99,13 +100,14 @@ fn choose(candidates: impl Iterator<Item = Candidate>) -> Result<Interpreter> {
     if found.is_empty() {
         found.push_str("\n  there is no python3 on PATH");
     }
-    let (major, minor) = OLDEST;
+    let ((major, oldest), (_, newest)) = (OLDEST, NEWEST);
     Err(anyhow!(
-        "Python {major}.{minor} or newer with venv and pip is needed:{found}\n\
+        "Python {major}.{oldest} to {major}.{newest} with venv and pip is needed:{found}\n\
          To install it:\n  \
          Debian, Ubuntu: apt install python3 python3-venv\n  \
-         Fedora: dnf install python3\n  \
-         macOS: brew install python3"
+         Fedora: dnf install python{major}.{newest}\n  \
+         macOS: brew install python@{major}.{newest}\n  \
+         any system: uv python install {major}.{newest}"
     ))
 }
 
@@ -128,10 +130,12 @@ mod tests {
     }
 
     #[test]
-    fn an_old_python3_gives_way_to_a_newer_one() {
-        let old = "3.8.10\n/usr/bin/python3\ncpython-38 linux-x86_64\n\n";
-        let python = chosen(&[("python3", old), ("python3.11", GOOD)]).unwrap();
-        assert_eq!(python.version, "3.11.7");
+    fn an_unsupported_python3_gives_way_to_another() {
+        for version in ["3.8.10", "3.14.1"] {
+            let unfit = format!("{version}\n/usr/bin/python3\nabi linux-x86_64\n\n");
+            let python = chosen(&[("python3", &unfit), ("python3.11", GOOD)]).unwrap();
+            assert_eq!(python.version, "3.11.7");
+        }
     }
 
     #[test]
