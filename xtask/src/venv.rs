@@ -15,8 +15,9 @@ use crate::python::Interpreter;
 
 const REQUIREMENTS: &str = "requirements-dev.txt";
 
-/// The environment itself and the downloads that pip keeps of it.
-const NEEDED_GIB: f64 = 8.0;
+/// The environment, the downloads that pip keeps of it, and the copies that it installs from: they
+/// stand on one disk unless TMPDIR names another.
+const NEEDED_GIB: f64 = 12.0;
 
 /// The environment for this checkout's requirements and this Python, made if it is not there yet.
 pub(crate) fn ensure_venv(root: &Path, cache: &Path, python: &Interpreter) -> Result<PathBuf> {
@@ -52,14 +53,16 @@ fn starts(venv: &Path) -> bool {
 
 fn build(venv: &Path, cache: &Path, python: &Interpreter, requirements: &Path) -> Result<()> {
     check_space(cache, python)?;
-    eprintln!("  installing {REQUIREMENTS} (3 GB to download, 5 GB on disk: some minutes)");
+    eprintln!("  installing {REQUIREMENTS} (3.1 GB to download, 6.6 GB on disk: some minutes)");
     let made = pip::clean(Process::new(&python.executable)).args(["-m", "venv"]).arg(venv);
     made.stdout().context("cannot make a virtual environment")?;
     let interpreter = programs(venv).join("python");
     let requirements = requirements.to_string_lossy();
     let arguments = ["install", "--progress-bar", "off", "--requirement", &requirements];
     pip::run(&interpreter, &arguments, &venv.with_extension("log"))?;
-    let imported = pip::clean(Process::new(&interpreter)).args(["-c", "import numpy, torch"]);
+    // In one process, as the tests use them.
+    let script = "import numpy, tensorflow, torch";
+    let imported = pip::clean(Process::new(&interpreter)).args(["-c", script]);
     imported.stdout().context("the installed frameworks do not load")?;
     Ok(())
 }
@@ -160,8 +163,8 @@ mod tests {
     #[test]
     fn too_little_space_names_the_remedy() {
         let message = enough(1.25, Path::new("/cache")).unwrap_err().to_string();
-        assert!(message.contains("/cache has 1.2 GiB free and 8 GiB are needed"), "{message}");
+        assert!(message.contains("/cache has 1.2 GiB free and 12 GiB are needed"), "{message}");
         assert!(message.contains("NEUROPOD_CACHE"), "{message}");
-        assert!(enough(8.0, Path::new("/cache")).is_ok());
+        assert!(enough(12.0, Path::new("/cache")).is_ok());
     }
 }
