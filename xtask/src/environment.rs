@@ -10,13 +10,18 @@ use crate::data::Data;
 use crate::process::Process;
 use crate::venv;
 
-/// Variables that would lead a build to another libtorch or another Python.
-const FOREIGN: [&str; 7] = [
+/// Variables that would lead to another libtorch, TensorFlow, Keras or Python, or change what
+/// TensorFlow prints.
+const FOREIGN: [&str; 11] = [
     "LIBTORCH",
     "LIBTORCH_INCLUDE",
     "LIBTORCH_LIB",
     "LIBTORCH_STATIC",
     "LIBTORCH_CXX11_ABI",
+    "TENSORFLOW_DIR",
+    "TF_CPP_MIN_LOG_LEVEL",
+    "TF_USE_LEGACY_KERAS",
+    "KERAS_BACKEND",
     "PYTHONHOME",
     "PYTHONPATH",
 ];
@@ -53,6 +58,7 @@ impl Environment {
             .hidden_env("PYTHONDONTWRITEBYTECODE", Some("1".as_ref()))
             .hidden_env("NEUROPOD_SILERO_MODEL", Some(self.data.silero_model.as_os_str()))
             .hidden_env("NEUROPOD_SPEECH_RECORDING", Some(self.data.recording.as_os_str()))
+            .hidden_env("NEUROPOD_BASIC_PITCH_MODEL", Some(self.data.basic_pitch_model.as_os_str()))
     }
 }
 
