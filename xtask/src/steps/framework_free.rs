@@ -7,7 +7,16 @@ use anyhow::{Result, ensure};
 use super::Workspace;
 
 /// Crates that need a framework to be built, or to be there at run time.
-const FRAMEWORKS: [&str; 4] = ["torch-sys", "tch", "tensorflow-sys", "pyo3-ffi"];
+const FRAMEWORKS: [&str; 8] = [
+    "neuropod-backend-torch",
+    "torch-sys",
+    "tch",
+    "neuropod-backend-tf",
+    "tensorflow",
+    "tensorflow-sys",
+    "tensorflow-sys-runtime",
+    "pyo3-ffi",
+];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     // The build alone would miss a framework that happens to be installed for everyone.
@@ -33,7 +42,7 @@ mod tests {
     #[test]
     fn a_framework_in_the_tree_is_found() {
         assert!(frameworks("neuropod_core\nhalf\n\nserde").is_empty());
-        let found = frameworks("neuropod\ntorch_sys\ntch\nhalf");
-        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["tch", "torch-sys"]);
+        let found = frameworks("neuropod\ntorch_sys\nneuropod_backend_tf\nhalf");
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["neuropod-backend-tf", "torch-sys"]);
     }
 }
