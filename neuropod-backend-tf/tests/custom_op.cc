@@ -16,7 +16,7 @@ class FancyAdd : public tensorflow::OpKernel {
     const tensorflow::Tensor& a = context->input(0);
     const tensorflow::Tensor& b = context->input(1);
     OP_REQUIRES(context, a.shape() == b.shape(),
-                tensorflow::errors::InvalidArgument("a and b differ in shape"));
+                absl::InvalidArgumentError("a and b differ in shape"));
     tensorflow::Tensor* sum = nullptr;
     OP_REQUIRES_OK(context, context->allocate_output(0, a.shape(), &sum));
     const float* left = a.flat<float>().data();
