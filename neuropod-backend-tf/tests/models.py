@@ -178,7 +178,12 @@ def passthrough():
 @graph("Unfed")
 def unfed():
     x, y = vector("x"), vector("y")
-    return {"x": x, "y": y, "double": tf.multiply(x, 2.0, "double"), "ratio": tf.divide(x, y, "ratio")}
+    return {
+        "x": x,
+        "y": y,
+        "double": tf.multiply(x, 2.0, "double"),
+        "ratio": tf.divide(x, y, "ratio"),
+    }
 
 
 @graph("ExpensiveBranch")
@@ -194,7 +199,8 @@ def expensive_branch():
 def variables():
     x = vector("x")
     weight = v1.Variable([1.0, 2.0, 3.0], use_resource=True, name="weight")
-    return {"x": x, "out": tf.multiply(weight, x, "out")}, [tf.group(weight.initializer, name="init")]
+    out = tf.multiply(weight, x, "out")
+    return {"x": x, "out": out}, [tf.group(weight.initializer, name="init")]
 
 
 @graph("InitOrder")
@@ -218,7 +224,8 @@ def counter():
 def ref_counter():
     x = vector("x")
     total = v1.Variable([0.0, 0.0], use_resource=False, name="total")
-    # The output is a reference to the variable, which is a data type of its own.
+    # The output is a reference to the variable: a data type of its own, and memory that the next
+    # call writes to.
     out = v1.assign_add(total, x, name="out")
     return {"x": x, "out": out}, [tf.group(total.initializer, name="init")]
 
@@ -497,10 +504,7 @@ def write_graph(name, build):
         result = build()
         mapping, init = result if isinstance(result, tuple) else (result, [])
         config = {
-            # A text is a name as the package's author wrote it.
-            "node_name_mapping": {
-                key: value if isinstance(value, str) else value.name for key, value in mapping.items()
-            },
+            "node_name_mapping": {key: node_name(value) for key, value in mapping.items()},
             "init_op_names": [operation.name for operation in init],
         }
         content = built.as_graph_def().SerializeToString()
@@ -508,6 +512,11 @@ def write_graph(name, build):
         file.write(content)
     with open(os.path.join(DIRECTORY, name + ".json"), "w") as file:
         json.dump(config, file)
+
+
+def node_name(value):
+    """A text is a name as the package's author wrote it."""
+    return value if isinstance(value, str) else value.name
 
 
 def main():
