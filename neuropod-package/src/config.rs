@@ -1,9 +1,11 @@
 //! What the problem definition and `0/config.json` refer to.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
-use neuropod_spec::ProblemDefinition;
+use neuropod_spec::{ProblemDefinition, blank_comments};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::files::PackageFiles;
 use crate::path::check_path;
@@ -102,8 +104,11 @@ fn check_tensorflow(json: &[u8]) -> Result<(), Problem> {
     }
 }
 
-fn parse<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, Problem> {
-    serde_json::from_slice(json).map_err(|error| Problem::BackendConfig(error.to_string()))
+fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, Problem> {
+    let refused = |reason: &dyn Display| Problem::BackendConfig(reason.to_string());
+    let text = str::from_utf8(json).map_err(|error| refused(&error))?;
+    let text = blank_comments(text).map_err(|error| refused(&error))?;
+    serde_json::from_str(&text).map_err(|error| refused(&error))
 }
 
 /// Whether Python could take the word for a name.
@@ -136,6 +141,13 @@ mod tests {
         for name in ["", "/x", "../x", "a/../b", "x:", "x:a", "a b", "^x", "x\0"] {
             assert!(!is_node_name(name), "{name}");
         }
+    }
+
+    #[test]
+    fn comments_in_the_backends_configuration_are_read_over() {
+        let json = br#"{"node_name_mapping": {"x": "in/x:0"} /* the graph's */, "init_op_names": {}} // old"#;
+        assert!(check_tensorflow(json).is_ok());
+        assert!(check_tensorflow(br#"{"node_name_mapping": {"x": "../x"}} // old"#).is_err());
     }
 
     #[test]

@@ -5,8 +5,18 @@ use std::borrow::Cow;
 use crate::SpecError;
 
 /// The text with blanks for `//` and `/* */` comments outside of strings, so that lines and
-/// columns stay the same.
-pub(super) fn blank_comments(text: &str) -> Result<Cow<'_, str>, SpecError> {
+/// columns stay the same. Old packages have such comments in their JSON files.
+///
+/// ```
+/// let text = neuropod_spec::blank_comments(r#"{"a": 1} // one"#)?;
+/// assert_eq!(text.trim_end(), r#"{"a": 1}"#);
+/// # Ok::<(), neuropod_spec::SpecError>(())
+/// ```
+///
+/// # Errors
+///
+/// If a comment has no end.
+pub fn blank_comments(text: &str) -> Result<Cow<'_, str>, SpecError> {
     let mut blanked = String::new();
     let mut kept = 0; // everything before is in `blanked`
     let mut position = 0;

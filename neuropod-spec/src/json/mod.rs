@@ -6,6 +6,7 @@ mod read;
 mod unique;
 mod write;
 
+pub use comments::blank_comments;
 pub use read::MAX_CONFIG_BYTES;
 pub(crate) use read::read;
 pub(crate) use write::write;

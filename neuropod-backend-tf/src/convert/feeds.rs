@@ -1,0 +1,254 @@
+//! Inputs on their way to TensorFlow.
+
+use std::ffi::{c_char, c_int, c_void};
+use std::marker::PhantomData;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use neuropod_core::{DType, Input, Tensor, TensorView};
+use smallvec::SmallVec;
+
+use super::Endpoint;
+use crate::c_api::{CApi, Deallocator, EMPTY_STRING, TF_TString, TF_Tensor};
+use crate::{TensorFlowError, dtype};
+
+/// The tensors that one run is fed with.
+///
+/// Numbers are handed over without a copy if their memory is aligned as TensorFlow wants it;
+/// otherwise it copies them, once. Strings are copied, once.
+pub(crate) struct Feeds<'a> {
+    api: &'static CApi,
+    endpoints: SmallVec<[Endpoint; 8]>,
+    tensors: SmallVec<[*mut TF_Tensor; 8]>,
+    borrowed: SmallVec<[Range<usize>; 2]>,
+    released: Option<Arc<Latch>>,
+    /// Memory of views is borrowed for so long.
+    views: PhantomData<TensorView<'a>>,
+}
+
+impl<'a> Feeds<'a> {
+    pub(crate) fn new(api: &'static CApi) -> Self {
+        Feeds {
+            api,
+            endpoints: SmallVec::new(),
+            tensors: SmallVec::new(),
+            borrowed: SmallVec::new(),
+            released: None,
+            views: PhantomData,
+        }
+    }
+
+    /// Adds an input. The memory of a tensor is kept alive by a clone of it as long as TensorFlow
+    /// wants; that of a view is borrowed, if `borrow` says that the graph keeps no input beyond the
+    /// run, and else copied.
+    pub(crate) fn push(
+        &mut self,
+        endpoint: Endpoint,
+        input: &'a Input<'_>,
+        borrow: bool,
+    ) -> Result<(), TensorFlowError> {
+        let view = input.view();
+        let tensor = match input.as_tensor() {
+            _ if view.dtype() == DType::String => self.strings(&view),
+            Some(tensor) => self.shared(&view, tensor.clone()),
+            None if borrow => self.borrowed(&view),
+            None => self.shared_copy(&view),
+        };
+        self.add(endpoint, tensor?)
+    }
+
+    /// Adds a string.
+    pub(crate) fn push_text(&mut self, endpoint: Endpoint, text: &[u8]) -> Result<(), TensorFlowError> {
+        let offsets = [0, text.len() as u64];
+        let view = TensorView::from_packed_strings(&[], text, &offsets)
+            .map_err(|error| TensorFlowError::Internal(error.to_string()))?;
+        let tensor = self.strings(&view)?;
+        self.add(endpoint, tensor)
+    }
+
+    pub(super) fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
+    pub(super) fn tensors(&self) -> &[*mut TF_Tensor] {
+        &self.tensors
+    }
+
+    /// Whether an address lies in memory that is borrowed for the run.
+    pub(super) fn lends(&self, address: usize) -> bool {
+        self.borrowed.iter().any(|range| range.contains(&address))
+    }
+
+    fn add(&mut self, endpoint: Endpoint, tensor: *mut TF_Tensor) -> Result<(), TensorFlowError> {
+        if tensor.is_null() {
+            return Err(TensorFlowError::Internal("TensorFlow made no tensor of an input".to_owned()));
+        }
+        self.endpoints.push(endpoint);
+        self.tensors.push(tensor);
+        Ok(())
+    }
+
+    fn shared(&self, view: &TensorView<'_>, owner: Tensor) -> Result<*mut TF_Tensor, TensorFlowError> {
+        let owner = Box::into_raw(Box::new(owner)).cast::<c_void>();
+        // SAFETY: the view's memory belongs to the tensor that `owner` points to, which
+        // `drop_tensor` drops when TensorFlow no longer uses it. TensorFlow does not write to it:
+        // it counts as memory that it does not own.
+        unsafe { self.new_tensor(view, drop_tensor, owner) }
+    }
+
+    fn shared_copy(&self, view: &TensorView<'_>) -> Result<*mut TF_Tensor, TensorFlowError> {
+        let copy = view.to_tensor();
+        self.shared(&copy.view(), copy.clone())
+    }
+
+    fn borrowed(&mut self, view: &TensorView<'a>) -> Result<*mut TF_Tensor, TensorFlowError> {
+        let latch = self.released.get_or_insert_default();
+        latch.hold();
+        let arg = Arc::into_raw(Arc::clone(latch)).cast_mut().cast::<c_void>();
+        let start = view.bytes().as_ptr() as usize;
+        self.borrowed.push(start..start + view.bytes().len());
+        // SAFETY: the memory is valid for 'a, which these feeds do not outlive; when they are
+        // dropped, they wait until TensorFlow has released it.
+        unsafe { self.new_tensor(view, open_latch, arg) }
+    }
+
+    /// # Safety
+    ///
+    /// The view's memory must stay valid until TensorFlow calls `deallocator`, which must be made
+    /// for `arg`.
+    unsafe fn new_tensor(
+        &self,
+        view: &TensorView<'_>,
+        deallocator: Deallocator,
+        arg: *mut c_void,
+    ) -> Result<*mut TF_Tensor, TensorFlowError> {
+        let dims: SmallVec<[i64; 8]> = view.dims().iter().map(|dim| *dim as i64).collect();
+        let code = dtype::to_code(view.dtype()).ok_or_else(|| no_such_dtype(view.dtype()))?;
+        let data = view.bytes().as_ptr().cast_mut().cast::<c_void>();
+        let len = view.bytes().len();
+        // SAFETY: `dims` has the given length; `data` has `len` bytes, as the dtype and dims ask for,
+        // and stays valid as the caller promises. TensorFlow only reads them.
+        Ok(unsafe {
+            (self.api.TF_NewTensor)(
+                code,
+                dims.as_ptr(),
+                dims.len() as c_int,
+                data,
+                len,
+                Some(deallocator),
+                arg,
+            )
+        })
+    }
+
+    /// A tensor with copies of strings.
+    fn strings(&self, view: &TensorView<'_>) -> Result<*mut TF_Tensor, TensorFlowError> {
+        let strings = view.as_byte_strings().map_err(|error| TensorFlowError::Internal(error.to_string()))?;
+        let mut copies = vec![EMPTY_STRING; strings.len()];
+        for (copy, string) in copies.iter_mut().zip(strings) {
+            // SAFETY: `copy` is an initialised, empty string, and `string` has so many bytes.
+            unsafe { (self.api.TF_StringCopy)(copy, string.as_ptr().cast::<c_char>(), string.len()) }
+        }
+        let dims: SmallVec<[i64; 8]> = view.dims().iter().map(|dim| *dim as i64).collect();
+        let len = size_of_val(copies.as_slice());
+        let mut strings = Box::new(Strings { api: self.api, copies });
+        let data = strings.copies.as_mut_ptr().cast::<c_void>();
+        let arg = Box::into_raw(strings).cast::<c_void>();
+        let code = dtype::to_code(DType::String).ok_or_else(|| no_such_dtype(DType::String))?;
+        // SAFETY: `dims` has the given length; `data` has that many strings, in `len` bytes, which
+        // live until `drop_strings` drops the box that `arg` points to.
+        Ok(unsafe {
+            (self.api.TF_NewTensor)(
+                code,
+                dims.as_ptr(),
+                dims.len() as c_int,
+                data,
+                len,
+                Some(drop_strings),
+                arg,
+            )
+        })
+    }
+}
+
+impl Drop for Feeds<'_> {
+    fn drop(&mut self) {
+        for tensor in &self.tensors {
+            // SAFETY: the tensor is ours and is deleted once.
+            unsafe { (self.api.TF_DeleteTensor)(*tensor) }
+        }
+        // When a run has ended, nothing holds its inputs but these tensors and results: this returns
+        // at once, or when the last thread of the run has let go.
+        if let Some(latch) = &self.released {
+            latch.wait();
+        }
+    }
+}
+
+/// # Safety
+///
+/// `arg` must point to a boxed [`Tensor`] that nobody uses again.
+unsafe extern "C" fn drop_tensor(_: *mut c_void, _: usize, arg: *mut c_void) {
+    // SAFETY: the caller's promise.
+    let tensor = unsafe { Box::from_raw(arg.cast::<Tensor>()) };
+    // The owner of the memory may be anybody's; a panic of its drop must not reach TensorFlow.
+    drop(catch_unwind(AssertUnwindSafe(|| drop(tensor))));
+}
+
+/// # Safety
+///
+/// `arg` must be a reference to a [`Latch`] that was given up for it.
+unsafe extern "C" fn open_latch(_: *mut c_void, _: usize, arg: *mut c_void) {
+    // SAFETY: the caller's promise.
+    let latch = unsafe { Arc::from_raw(arg.cast::<Latch>()) };
+    latch.release();
+}
+
+struct Strings {
+    api: &'static CApi,
+    copies: Vec<TF_TString>,
+}
+
+/// # Safety
+///
+/// `arg` must point to boxed [`Strings`] that nobody uses again.
+unsafe extern "C" fn drop_strings(_: *mut c_void, _: usize, arg: *mut c_void) {
+    // SAFETY: the caller's promise.
+    let mut strings = unsafe { Box::from_raw(arg.cast::<Strings>()) };
+    for copy in &mut strings.copies {
+        // SAFETY: the string is initialised and not used again.
+        unsafe { (strings.api.TF_StringDealloc)(ptr::from_mut(copy)) }
+    }
+}
+
+/// Counts memory that TensorFlow has borrowed and not given back.
+#[derive(Debug, Default)]
+struct Latch {
+    held: Mutex<usize>,
+    released: Condvar,
+}
+
+impl Latch {
+    fn hold(&self) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+    }
+
+    fn release(&self) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.released.notify_all();
+    }
+
+    fn wait(&self) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        while *held > 0 {
+            held = self.released.wait(held).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+#[cold]
+fn no_such_dtype(dtype: DType) -> TensorFlowError {
+    TensorFlowError::InvalidInput(format!("TensorFlow has no dtype like `{dtype}`"))
+}

@@ -1,0 +1,53 @@
+//! Choosing the device.
+
+use std::sync::OnceLock;
+
+use neuropod_core::{Device, ModelOptions};
+
+use crate::TensorFlowError;
+use crate::c_api::CApi;
+use crate::convert::gpu_count;
+
+/// The device that a model goes to, after the options' fallback.
+pub(crate) fn resolve(api: &'static CApi, options: &ModelOptions) -> Result<Device, TensorFlowError> {
+    match usable(api, options.device) {
+        Ok(()) => Ok(options.device),
+        Err(_) if options.device_fallback => Ok(Device::Cpu),
+        Err(reason) => Err(TensorFlowError::Device(format!(
+            "the device `{}` cannot be used: {reason}; use `Device::Cpu`, or \
+             `ModelOptions::prefer_device`, which falls back to the CPU",
+            options.device
+        ))),
+    }
+}
+
+/// Where nodes go that name no device. With soft placement, what has no code for a GPU, strings for
+/// instance, stays on the CPU all the same.
+pub(crate) fn placement(device: Device) -> Option<String> {
+    match device {
+        Device::Cuda(index) => Some(format!("/device:GPU:{index}")),
+        _ => None,
+    }
+}
+
+fn usable(api: &'static CApi, device: Device) -> Result<(), String> {
+    let index = match device {
+        Device::Cpu => return Ok(()),
+        Device::Cuda(index) => index,
+        other => return Err(format!("the TensorFlow backend has no device `{other}`")),
+    };
+    match gpus(api) {
+        Err(reason) => Err(reason.clone()),
+        Ok(0) => Err("TensorFlow finds no CUDA device".to_owned()),
+        Ok(count) if index >= *count => {
+            Err(format!("TensorFlow finds {count} CUDA device(s), numbered from 0"))
+        }
+        Ok(_) => Ok(()),
+    }
+}
+
+/// The number of GPUs, looked up when it is first needed.
+fn gpus(api: &'static CApi) -> &'static Result<u32, String> {
+    static GPUS: OnceLock<Result<u32, String>> = OnceLock::new();
+    GPUS.get_or_init(|| gpu_count(api).map_err(|failure| failure.message))
+}

@@ -1,0 +1,125 @@
+//! TensorFlow's library: found and opened once in a process.
+
+mod find;
+mod quiet;
+
+use std::ffi::{CStr, OsStr};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+
+use crate::TensorFlowError;
+use crate::c_api::CApi;
+pub(crate) use find::{Found, find};
+
+/// A library that a process which uses TensorFlow already, a Python program for instance, has open.
+const WHEEL_LIBRARY: &str =
+    if cfg!(target_os = "macos") { "libtensorflow_cc.2.dylib" } else { "libtensorflow_cc.so.2" };
+
+/// `RTLD_NOLOAD`: open a library only if the process has it already.
+const RTLD_NOLOAD: i32 = if cfg!(target_os = "macos") { 0x10 } else { 0x4 };
+
+static OPENED: Mutex<Option<Opened>> = Mutex::new(None);
+
+#[derive(Debug)]
+struct Opened {
+    api: &'static CApi,
+    /// `None` if the process had it before.
+    path: Option<PathBuf>,
+}
+
+/// The library's functions; it is opened if this process has not done so yet. `explicit` is a file,
+/// or a folder that holds one.
+///
+/// A process has one TensorFlow: two would register the same operators and messages, and end it.
+pub(crate) fn open(explicit: Option<&Path>) -> Result<&'static CApi, TensorFlowError> {
+    let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    if opened.is_none() {
+        *opened = Some(open_first(explicit)?);
+    }
+    match (&*opened, explicit) {
+        (Some(Opened { path: Some(path), .. }), Some(explicit)) if !is_at(path, explicit) => Err(other(path)),
+        (Some(Opened { api, .. }), _) => Ok(api),
+        (None, _) => Err(TensorFlowError::Internal("no library is open".to_owned())),
+    }
+}
+
+/// The version of the library that is open or would be opened: `2.21.0`.
+///
+/// It is read from the headers beside the library, which costs nothing; a library without any is
+/// opened and asked.
+pub(crate) fn version(explicit: Option<&Path>) -> Result<String, TensorFlowError> {
+    let is_open = OPENED.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+    if !is_open && in_process(WHEEL_LIBRARY.as_ref()).is_none() {
+        let found = find(explicit)?;
+        if let Some(version) = found.version() {
+            return Ok(version);
+        }
+    }
+    open(explicit).map(version_of)
+}
+
+fn open_first(explicit: Option<&Path>) -> Result<Opened, TensorFlowError> {
+    if let Some(library) = in_process(WHEEL_LIBRARY.as_ref()) {
+        if let Some(path) = explicit {
+            let path = find(Some(path))?.library;
+            in_process(path.as_os_str()).ok_or_else(|| other(WHEEL_LIBRARY.as_ref()))?;
+        }
+        return Ok(Opened { api: functions(library, WHEEL_LIBRARY.as_ref())?, path: None });
+    }
+    let found = find(explicit)?;
+    let library = quiet::open(&found)?;
+    Ok(Opened { api: functions(library, &found.library)?, path: Some(found.library) })
+}
+
+/// A library that the process has open.
+#[allow(unsafe_code)]
+fn in_process(name: &OsStr) -> Option<Library> {
+    // SAFETY: with RTLD_NOLOAD nothing is loaded, so no code of a library runs.
+    unsafe { Library::open(Some(name), RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD) }.ok()
+}
+
+/// Opens a library for good; it runs the library's code.
+#[allow(unsafe_code)]
+fn open_library(path: &Path) -> Result<Library, TensorFlowError> {
+    // SAFETY: the library is TensorFlow's, which is made to be loaded into a process; which file
+    // that is, the user decided by what is installed.
+    unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map_err(|error| {
+        TensorFlowError::Library(format!("TensorFlow's library {} does not load: {error}", path.display()))
+    })
+}
+
+#[allow(unsafe_code)]
+fn functions(library: Library, path: &Path) -> Result<&'static CApi, TensorFlowError> {
+    // Models may use it until the process ends: it is never closed.
+    let library = Box::leak(Box::new(library));
+    // SAFETY: the names are those of TensorFlow's C API, which is stable, and the types those of
+    // its header. The library was leaked just now.
+    let api = unsafe { CApi::find(library) }.map_err(|missing| {
+        TensorFlowError::Library(format!(
+            "{} has no function `{missing}`: TensorFlow 2.16 or newer is needed",
+            path.display()
+        ))
+    })?;
+    Ok(Box::leak(Box::new(api)))
+}
+
+#[allow(unsafe_code)]
+fn version_of(api: &CApi) -> String {
+    // SAFETY: the function has no conditions and returns a static, null-terminated text.
+    let version = unsafe { CStr::from_ptr((api.TF_Version)()) };
+    version.to_string_lossy().into_owned()
+}
+
+fn is_at(path: &Path, explicit: &Path) -> bool {
+    find(Some(explicit)).is_ok_and(|found| found.library == path)
+}
+
+#[cold]
+fn other(path: &Path) -> TensorFlowError {
+    TensorFlowError::Library(format!(
+        "this process uses another TensorFlow already ({}), and there can be only one",
+        path.display()
+    ))
+}

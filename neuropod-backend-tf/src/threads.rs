@@ -1,0 +1,34 @@
+//! Threads within one operator.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::TensorFlowError;
+use crate::c_api::CApi;
+use crate::convert::{Failure, Graph, OwnPools, Session};
+use crate::options::Options;
+
+/// Sessions are made one at a time: what decides on their threads is global.
+static MAKING: Mutex<()> = Mutex::new(());
+
+/// A session with the options' number of threads within one operator.
+///
+/// By default all sessions of a process share one pool of threads for that, whose size the first one
+/// decides. A session that asks for a number gets a pool of its own.
+pub(crate) fn new_session(
+    api: &'static CApi,
+    graph: Graph,
+    config: &[u8],
+    options: &Options,
+) -> Result<Session, TensorFlowError> {
+    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+    let made = |failure: Failure| TensorFlowError::Load(failure.message);
+    if options.intra_op_threads.is_none() {
+        return Session::new(graph, config).map_err(made);
+    }
+    let _own = OwnPools::switch_on(api).ok_or_else(|| {
+        TensorFlowError::Option(
+            "this TensorFlow has one number of intra-op threads for the process; leave it out".to_owned(),
+        )
+    })?;
+    Session::new(graph, config).map_err(made)
+}
