@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -45,7 +46,9 @@ pub(crate) fn find(explicit: Option<&Path>) -> Result<Found, TensorFlowError> {
         return at(folder).or_else(|| at(&folder.join("lib"))).ok_or_else(|| not_at(folder));
     }
     let mut tried = Vec::new();
-    for folder in environments().chain(interpreter()).chain(system()) {
+    // Only when the environments have none is an interpreter started.
+    let interpreter = iter::once_with(interpreter).flatten();
+    for folder in environments().chain(interpreter).chain(system()) {
         if let Some(found) = at(&folder) {
             return Ok(found);
         }
