@@ -9,4 +9,5 @@ mod write;
 pub use comments::blank_comments;
 pub use read::MAX_CONFIG_BYTES;
 pub(crate) use read::read;
+pub use write::json_string;
 pub(crate) use write::write;

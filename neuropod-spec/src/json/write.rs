@@ -101,26 +101,42 @@ impl Writer {
         let _ = write!(self.text, "\n{:width$}", "", width = 4 * self.depth); // a String takes all
     }
 
-    /// A string as `ensure_ascii` writes it: UTF-16 units for all that is not printable ASCII.
     fn string(&mut self, value: &str) {
-        self.text.push('"');
-        for c in value.chars() {
-            match c {
-                '"' => self.text.push_str("\\\""),
-                '\\' => self.text.push_str("\\\\"),
-                '\n' => self.text.push_str("\\n"),
-                '\r' => self.text.push_str("\\r"),
-                '\t' => self.text.push_str("\\t"),
-                '\u{8}' => self.text.push_str("\\b"),
-                '\u{c}' => self.text.push_str("\\f"),
-                ' '..='~' => self.text.push(c),
-                _ => {
-                    for unit in c.encode_utf16(&mut [0; 2]) {
-                        let _ = write!(self.text, "\\u{unit:04x}"); // a String takes all
-                    }
+        push_string(&mut self.text, value);
+    }
+}
+
+/// A JSON string, quotes included, as Python's `json` module writes it: what is not printable ASCII is
+/// escaped.
+///
+/// ```
+/// assert_eq!(neuropod_spec::json_string("größe"), r#""gr\u00f6\u00dfe""#);
+/// ```
+pub fn json_string(value: &str) -> String {
+    let mut text = String::with_capacity(value.len() + 2);
+    push_string(&mut text, value);
+    text
+}
+
+/// A string as `ensure_ascii` writes it: UTF-16 units for all that is not printable ASCII.
+fn push_string(text: &mut String, value: &str) {
+    text.push('"');
+    for c in value.chars() {
+        match c {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            '\u{8}' => text.push_str("\\b"),
+            '\u{c}' => text.push_str("\\f"),
+            ' '..='~' => text.push(c),
+            _ => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(text, "\\u{unit:04x}"); // a String takes all
                 }
             }
         }
-        self.text.push('"');
     }
+    text.push('"');
 }
