@@ -1,6 +1,7 @@
 //! Between Neuropod and TensorFlow's C API: the calls, and the memory that crosses.
 #![allow(unsafe_code)]
 
+mod bare;
 mod feeds;
 mod fetched;
 mod graph;
@@ -12,6 +13,7 @@ use std::ffi::CStr;
 
 use crate::c_api::{CApi, TF_OK, TF_Status};
 
+pub use bare::{BareSession, chosen_executor, session_config};
 pub(crate) use feeds::Feeds;
 pub(crate) use fetched::Fetched;
 pub(crate) use graph::{Endpoint, Graph, Operation};

@@ -61,3 +61,9 @@ pub fn backend() -> Arc<dyn Backend> {
 pub fn register(registry: &Registry) -> Result<()> {
     registry.register(backend())
 }
+
+/// The yardstick of this project's benchmarks; not part of the interface.
+#[doc(hidden)]
+pub mod bench {
+    pub use crate::convert::{BareSession, chosen_executor, session_config};
+}
