@@ -1,5 +1,7 @@
 //! SavedModels: TensorFlow's directories with a graph, variables and signatures.
 
+mod check;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use neuropod_core::{Dim, Error, TensorSpec};
@@ -27,8 +29,8 @@ pub struct SavedModel {
     graphs: Vec<MetaGraphDef>,
 }
 
-/// A signature's inputs and outputs, sorted by name. Sizes that the model leaves open are
-/// [`Dim::Any`].
+/// A signature's inputs and outputs, sorted by name. Sizes that the model leaves open, or fixes at 0,
+/// are [`Dim::Any`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Signature {
@@ -151,7 +153,8 @@ fn spec(name: &str, info: &TensorInfo) -> Result<TensorSpec, TensorFlowError> {
     let Some(shape) = info.tensor_shape.as_ref().filter(|shape| !shape.unknown_rank) else {
         return undescribed("has an unknown number of axes".to_owned());
     };
-    let dims = shape.dim.iter().map(|dim| usize::try_from(dim.size).map_or(Dim::Any, Dim::from));
+    let fixed = |size: i64| usize::try_from(size).ok().filter(|size| *size > 0);
+    let dims = shape.dim.iter().map(|dim| Dim::from(fixed(dim.size)));
     Ok(TensorSpec::new(name, dtype, dims.collect::<Vec<_>>()))
 }
 
