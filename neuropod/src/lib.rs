@@ -16,7 +16,9 @@ pub use neuropod_spec::ProblemDefinition;
 
 pub use crate::neuropod::Neuropod;
 pub use crate::options::LoadOptions;
-pub use crate::packager::Packager;
+#[cfg(feature = "tf")]
+pub use crate::packager::SavedModel;
+pub use crate::packager::{GraphDef, Packager};
 pub use crate::registry::default_registry;
 
 /// The contract for backends, which is less stable than the rest: while the version is below 1.0

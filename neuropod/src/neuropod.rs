@@ -13,6 +13,7 @@ use neuropod_spec::Validator;
 
 use crate::LoadOptions;
 use crate::options::BackendChoice;
+use crate::registry::default_registry_for;
 
 /// A model with its problem definition: loaded once, run from any thread.
 ///
@@ -219,12 +220,12 @@ impl fmt::Debug for Neuropod {
 }
 
 fn find_backend(options: &LoadOptions, platform: &str, range: &str) -> Result<Arc<dyn Backend>> {
-    match &options.choice {
-        BackendChoice::Backend(backend) => Ok(Arc::clone(backend)),
-        BackendChoice::Registry(registry) => {
-            registry.find(platform, options.version_range.as_deref().unwrap_or(range))
-        }
-    }
+    let registry = match &options.choice {
+        BackendChoice::Backend(backend) => return Ok(Arc::clone(backend)),
+        BackendChoice::Registry(registry) => registry,
+        BackendChoice::Default => default_registry_for(platform),
+    };
+    registry.find(platform, options.version_range.as_deref().unwrap_or(range))
 }
 
 fn load_model(

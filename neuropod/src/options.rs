@@ -6,7 +6,7 @@ use std::sync::Arc;
 use neuropod_core::{Backend, Device, ModelOptions, Registry, Result};
 use neuropod_package::{Integrity, Limits};
 
-use crate::{Neuropod, default_registry};
+use crate::Neuropod;
 
 /// Options to load a package with, made by [`Neuropod::options`].
 ///
@@ -31,6 +31,7 @@ pub struct LoadOptions {
 /// Where the backend comes from.
 #[derive(Clone, Debug)]
 pub(crate) enum BackendChoice {
+    Default,
     Registry(Arc<Registry>),
     Backend(Arc<dyn Backend>),
 }
@@ -39,7 +40,7 @@ impl Default for LoadOptions {
     fn default() -> Self {
         LoadOptions {
             model: ModelOptions::new(),
-            choice: BackendChoice::Registry(Arc::clone(default_registry())),
+            choice: BackendChoice::Default,
             version_range: None,
             integrity: Integrity::Verify,
             limits: Limits::default(),
@@ -103,7 +104,7 @@ impl LoadOptions {
         self
     }
 
-    /// Takes the backend from this registry instead of [`default_registry`].
+    /// Takes the backend from this registry instead of [`default_registry`](crate::default_registry).
     #[must_use]
     pub fn registry(mut self, registry: Arc<Registry>) -> Self {
         self.choice = BackendChoice::Registry(registry);

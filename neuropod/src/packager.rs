@@ -1,5 +1,11 @@
 //! Packages a model and tests the result.
 
+mod graph_def;
+mod near;
+#[cfg(feature = "tf")]
+mod saved_model;
+mod tf_config;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +16,11 @@ use tempfile::{TempDir, TempPath};
 
 use crate::LoadOptions;
 use crate::compare::difference;
+pub use graph_def::GraphDef;
+#[cfg(feature = "tf")]
+pub use saved_model::SavedModel;
+
+const TENSORFLOW: &str = "tensorflow";
 
 /// Writes a package, and runs it on sample inputs before it appears at its path.
 ///
@@ -30,10 +41,21 @@ use crate::compare::difference;
 #[must_use = "a package is written by `write` or `write_dir`"]
 pub struct Packager {
     builder: PackageBuilder,
+    model: PackagedModel,
     test: TestData,
     persist_test_data: bool,
     compression: Compression,
     options: LoadOptions,
+}
+
+/// A model that is held against the problem definition once that is complete.
+#[derive(Clone, Debug)]
+enum PackagedModel {
+    /// Files alone.
+    Files,
+    Graph(GraphDef),
+    #[cfg(feature = "tf")]
+    SavedModel(SavedModel),
 }
 
 impl Packager {
@@ -41,6 +63,7 @@ impl Packager {
     pub fn new(name: impl Into<String>, platform: impl Into<String>) -> Self {
         Packager {
             builder: PackageBuilder::new(ProblemDefinition::new(name, platform)),
+            model: PackagedModel::Files,
             test: TestData::default(),
             persist_test_data: true,
             compression: Compression::default(),
@@ -51,6 +74,40 @@ impl Packager {
     /// A package of a TorchScript file, which `torch.jit.save` wrote.
     pub fn torchscript(name: impl Into<String>, model: impl Into<PathBuf>) -> Self {
         Packager::new(name, "torchscript").file("0/data/model.pt", model)
+    }
+
+    /// A package of a TensorFlow graph.
+    ///
+    /// ```no_run
+    /// use neuropod::{DType, GraphDef, Packager, TensorSpec};
+    ///
+    /// let graph = GraphDef::file("addition.pb").node("x", "x:0").node("y", "y:0").node("out", "sum:0");
+    /// Packager::tensorflow_graph("addition", graph)
+    ///     .input(TensorSpec::new("x", DType::Float32, ["length"]))
+    ///     .input(TensorSpec::new("y", DType::Float32, ["length"]))
+    ///     .output(TensorSpec::new("out", DType::Float32, ["length"]))
+    ///     .write("addition.neuropod")?;
+    /// # Ok::<(), neuropod::Error>(())
+    /// ```
+    pub fn tensorflow_graph(name: impl Into<String>, graph: GraphDef) -> Self {
+        Packager { model: PackagedModel::Graph(graph), ..Packager::new(name, TENSORFLOW) }
+    }
+
+    /// A package of a TensorFlow SavedModel, Keras models among them.
+    ///
+    /// If no inputs are given, they are taken from the model's signature, and so are the outputs.
+    /// Those that are given must fit it: they may be in another order, narrow a size that the model
+    /// leaves open or give it a symbol, and leave outputs out.
+    ///
+    /// ```no_run
+    /// use neuropod::{Packager, SavedModel};
+    ///
+    /// Packager::saved_model("classifier", SavedModel::folder("exported")).write("classifier.neuropod")?;
+    /// # Ok::<(), neuropod::Error>(())
+    /// ```
+    #[cfg(feature = "tf")]
+    pub fn saved_model(name: impl Into<String>, model: SavedModel) -> Self {
+        Packager { model: PackagedModel::SavedModel(model), ..Packager::new(name, TENSORFLOW) }
     }
 
     /// Adds a file under a path in the package, which starts with `0/` by convention.
@@ -132,7 +189,8 @@ impl Packager {
     /// # Errors
     ///
     /// [`ErrorKind::AlreadyExists`] if there is something at the path,
-    /// [`InvalidSpec`](ErrorKind::InvalidSpec) if the problem definition is wrong,
+    /// [`InvalidSpec`](ErrorKind::InvalidSpec) if the problem definition is wrong or does not fit the
+    /// model, [`NotFound`](ErrorKind::NotFound) if a file is missing,
     /// [`SelfTest`](ErrorKind::SelfTest) if the model returns something else than expected, and
     /// whatever loading and running it returns. On an error nothing is left behind.
     pub fn write(self, path: impl AsRef<Path>) -> Result<()> {
@@ -168,24 +226,30 @@ impl Packager {
                 Error::new(ErrorKind::AlreadyExists, message).with("path", path.display().to_string())
             );
         }
+        let builder = self.builder().map_err(|error| error.with("package", path.display().to_string()))?;
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let staging = tempfile::Builder::new()
             .prefix(".neuropod-")
             .tempdir_in(parent)
             .map_err(|error| Error::from(error).with("folder", parent.display().to_string()))?;
-        write(self.builder(), &staged_in(&staging, path)).map_err(Into::into)?;
+        write(builder, &staged_in(&staging, path)).map_err(Into::into)?;
         if !self.test.inputs.is_empty() || !self.test.outputs.is_empty() {
             self.self_test(&staged_in(&staging, path))?;
         }
         Ok(staging)
     }
 
-    fn builder(&self) -> PackageBuilder {
+    /// With the model's files and the test data.
+    fn builder(&self) -> Result<PackageBuilder> {
         let builder = self.builder.clone();
-        if self.persist_test_data && !self.test.inputs.is_empty() {
-            return builder.test_data(self.test.clone());
-        }
-        builder
+        let builder = match &self.model {
+            PackagedModel::Files => builder,
+            PackagedModel::Graph(graph) => graph.add_to(builder)?,
+            #[cfg(feature = "tf")]
+            PackagedModel::SavedModel(model) => model.add_to(builder)?,
+        };
+        let keeps_test_data = self.persist_test_data && !self.test.inputs.is_empty();
+        Ok(if keeps_test_data { builder.test_data(self.test.clone()) } else { builder })
     }
 
     fn self_test(&self, package: &Path) -> Result<()> {
