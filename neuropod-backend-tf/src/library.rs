@@ -4,13 +4,17 @@ mod find;
 mod quiet;
 
 use std::ffi::{CStr, OsStr};
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+use prost::Message;
 
 use crate::TensorFlowError;
 use crate::c_api::CApi;
+use crate::convert::{Failure, Feeds, Graph, Session};
+use crate::proto::{ConfigProto, GraphDef, NodeDef};
 pub(crate) use find::{Found, find};
 
 /// A library that a process which uses TensorFlow already, a Python program for instance, has open.
@@ -69,8 +73,38 @@ fn open_first(explicit: Option<&Path>) -> Result<Opened, TensorFlowError> {
         return Ok(Opened { api: functions(library, WHEEL_LIBRARY.as_ref())?, path: None });
     }
     let found = find(explicit)?;
-    let library = quiet::open(&found)?;
-    Ok(Opened { api: functions(library, &found.library)?, path: Some(found.library) })
+    let api = quiet::quietly(|| start(&found))?;
+    Ok(Opened { api, path: Some(found.library) })
+}
+
+/// Opens the library and runs a first graph, which does what TensorFlow does once in a process.
+fn start(found: &Found) -> Result<&'static CApi, TensorFlowError> {
+    if let Some(framework) = &found.framework {
+        let framework = open_library(framework)?;
+        quiet::log_errors_alone(&framework);
+        // The library that is opened next needs it and keeps it open.
+        mem::forget(framework);
+    }
+    let library = open_library(&found.library)?;
+    if found.framework.is_none() {
+        quiet::log_errors_alone(&library);
+    }
+    let api = functions(library, &found.library)?;
+    run_nothing(api).map_err(|failure| {
+        let (path, message) = (found.library.display(), failure.message);
+        TensorFlowError::Library(format!("TensorFlow's library {path} does not start: {message}"))
+    })?;
+    Ok(api)
+}
+
+fn run_nothing(api: &'static CApi) -> Result<(), Failure> {
+    let nothing = NodeDef { name: "nothing".to_owned(), op: "NoOp".to_owned(), ..NodeDef::default() };
+    let graph = GraphDef { node: vec![nothing], library: None };
+    let graph = Graph::import(api, &graph.encode_to_vec(), None)?;
+    let no_gpu = ConfigProto { device_count: [("GPU".to_owned(), 0)].into(), ..ConfigProto::default() };
+    let session = Session::new(graph, &no_gpu.encode_to_vec())?;
+    let nothing: Vec<_> = session.graph().operation("nothing").into_iter().collect();
+    session.run(&Feeds::new(api), &[], &nothing).map(drop)
 }
 
 /// A library that the process has open.

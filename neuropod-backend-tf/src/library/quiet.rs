@@ -1,7 +1,7 @@
-//! Opening the library without what it says as it starts.
+//! Starting TensorFlow without what it says as it starts.
 //!
-//! TensorFlow writes notes on processor features and the like to standard error, the first of them
-//! while it is being loaded. They are dropped, unless the variable `TF_CPP_MIN_LOG_LEVEL` shows that
+//! TensorFlow writes notes on processor features and the like to standard error, some of them while
+//! it is being loaded and some when the first graph runs. They are dropped, unless the variable `TF_CPP_MIN_LOG_LEVEL` shows that
 //! somebody wants to decide that; what else is written in the meantime comes through, and so do
 //! errors.
 
@@ -12,34 +12,17 @@ use std::os::fd::OwnedFd;
 
 use libloading::os::unix::{Library, Symbol};
 
-use super::{Found, open_library};
-use crate::TensorFlowError;
-
-/// Opens the library.
-pub(super) fn open(found: &Found) -> Result<Library, TensorFlowError> {
-    if env::var_os("TF_CPP_MIN_LOG_LEVEL").is_some() {
-        return open_library(&found.library);
+/// Does what starts TensorFlow.
+pub(super) fn quietly<T, E>(start: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    if wants_notes() {
+        return start();
     }
     let capture = Capture::start().ok();
-    let library = open_with_level(found);
+    let started = start();
     if let Some(capture) = capture {
-        capture.finish(library.is_ok());
+        capture.finish(started.is_ok());
     }
-    library
-}
-
-fn open_with_level(found: &Found) -> Result<Library, TensorFlowError> {
-    if let Some(framework) = &found.framework {
-        let framework = open_library(framework)?;
-        log_errors_alone(&framework);
-        // The library that is opened next needs it and keeps it open.
-        std::mem::forget(framework);
-    }
-    let library = open_library(&found.library)?;
-    if found.framework.is_none() {
-        log_errors_alone(&library);
-    }
-    Ok(library)
+    started
 }
 
 /// Releases of Abseil, whose log TensorFlow uses since 2.18; each has a namespace of its own.
@@ -50,9 +33,12 @@ const ABSEIL: [&str; 8] =
 const ERROR: i32 = 2;
 
 /// Calls `absl::SetMinLogLevel(kError)` of a library that has it. In one that has not, TensorFlow
-/// goes on to say what it likes.
+/// goes on to say what it likes, which after its start is little.
 #[allow(unsafe_code)]
-fn log_errors_alone(library: &Library) {
+pub(super) fn log_errors_alone(library: &Library) {
+    if wants_notes() {
+        return;
+    }
     let names =
         ABSEIL.map(|release| format!("_ZN4absl12lts_{release}14SetMinLogLevelENS0_18LogSeverityAtLeastE\0"));
     for name in names {
@@ -65,6 +51,10 @@ fn log_errors_alone(library: &Library) {
             return;
         }
     }
+}
+
+fn wants_notes() -> bool {
+    env::var_os("TF_CPP_MIN_LOG_LEVEL").is_some()
 }
 
 /// Standard error, led into a file.
