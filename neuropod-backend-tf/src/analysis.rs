@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::proto::{FunctionDef, GraphDef, NodeDef};
+use prost::Message;
+
+use crate::proto::{AttrEntry, FunctionDef, GraphDef, NodeDef, OpDef};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,19 +24,13 @@ impl Traits {
     /// What is needed for the outputs of these nodes.
     pub(crate) fn of(graph: &GraphDef, nodes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let functions = graph.library.iter().flat_map(|library| &library.function);
-        let functions =
-            functions.filter_map(|function| Some((&*function.signature.as_ref()?.name, function)));
-        let mut analysis = Analysis {
-            functions: functions.collect(),
-            widths: HashMap::new(),
-            entered: HashSet::new(),
-            traits: Traits::default(),
-        };
+        let functions = Functions(functions.map(|function| (name_of(function), function)).collect());
         let body = Body::new(&graph.node);
         let roots: Vec<_> = nodes.into_iter().filter_map(|name| body.position(name.as_ref())).collect();
-        let width = analysis.width(&body, &roots);
-        analysis.traits.parallel = width > 1;
-        analysis.traits
+        let order = body.in_order(&roots);
+        let (ops, called) = functions.ops(order.iter().map(|index| &body.nodes[*index]));
+        let width = Widths { functions: &functions, known: HashMap::new() }.of(&body, &order, 0);
+        Traits { ops, parallel: width > 1, functions: called }
     }
 
     /// Whether Switch, Merge and the like of TensorFlow 1 occur.
@@ -50,63 +46,87 @@ impl Traits {
     }
 }
 
-struct Analysis<'a> {
-    functions: HashMap<&'a str, &'a FunctionDef>,
-    /// How many expensive operators of a function can run at the same time.
-    widths: HashMap<&'a str, usize>,
-    /// Functions that are being looked at: a broken graph may call in circles.
-    entered: HashSet<&'a str>,
-    traits: Traits,
+/// The graph's functions by name.
+struct Functions<'a>(HashMap<String, &'a FunctionDef>);
+
+impl<'a> Functions<'a> {
+    /// The operators of these nodes and of all functions behind them, and whether there are any.
+    fn ops(&self, nodes: impl Iterator<Item = &'a NodeDef>) -> (BTreeSet<String>, bool) {
+        let mut ops = BTreeSet::new();
+        let mut entered = HashSet::new();
+        let mut waiting: Vec<&NodeDef> = nodes.collect();
+        while let Some(node) = waiting.pop() {
+            if !self.0.contains_key(&node.op) && !ops.contains(&node.op) {
+                ops.insert(node.op.clone());
+            }
+            for name in self.called_by(node) {
+                let function = self.0[&name];
+                if entered.insert(name) {
+                    waiting.extend(&function.node_def);
+                }
+            }
+        }
+        (ops, !entered.is_empty())
+    }
+
+    /// The functions that a node's attributes or its operator name.
+    fn called_by(&self, node: &NodeDef) -> Vec<String> {
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        let entries = node.attr.iter().filter_map(|entry| AttrEntry::decode(entry.clone()).ok()?.value);
+        let named =
+            entries.flat_map(|value| value.func.into_iter().chain(value.list.unwrap_or_default().func));
+        let names = named.map(|function| function.name).chain([node.op.clone()]);
+        names.filter(|name| self.0.contains_key(name)).collect()
+    }
 }
 
-impl<'a> Analysis<'a> {
-    /// The most expensive operators that can run at the same time.
-    ///
+fn name_of(function: &FunctionDef) -> String {
+    OpDef::decode(function.signature.clone()).map(|signature| signature.name).unwrap_or_default()
+}
+
+/// How many expensive operators can run at the same time.
+struct Widths<'a> {
+    functions: &'a Functions<'a>,
+    /// Those of functions; of one that is being looked at 0, as a broken graph may call in circles.
+    known: HashMap<String, usize>,
+}
+
+/// Functions that are called more deeply than this are not looked at.
+const MOST_DEPTH: usize = 64;
+
+impl<'a> Widths<'a> {
     /// An operator's level is the number of expensive ones on the longest way to it. Two of one level
     /// do not wait for each other; and if any two do not, then two of one level do not: of the one
     /// whose level is higher, an ancestor stands at the level of the other.
-    fn width(&mut self, body: &Body<'a>, roots: &[usize]) -> usize {
+    fn of(&mut self, body: &Body<'a>, order: &[usize], depth: usize) -> usize {
         let mut levels = vec![0; body.nodes.len()];
         let mut widths: HashMap<usize, usize> = HashMap::new();
-        for index in body.in_order(roots) {
+        for &index in order {
             let node = &body.nodes[index];
             let before = body.inputs(node).map(|input| levels[input]).max().unwrap_or(0);
-            let width = self.visit(node);
+            let called = self.functions.called_by(node).into_iter().map(|name| self.of_function(name, depth));
+            let width = called.max().unwrap_or(0).max(usize::from(is_expensive(&node.op)));
             levels[index] = before + usize::from(width > 0);
             *widths.entry(levels[index]).or_default() += width;
         }
         widths.into_values().max().unwrap_or(0)
     }
 
-    /// Notes an operator and returns how many expensive ones it stands for.
-    fn visit(&mut self, node: &'a NodeDef) -> usize {
-        let values = node.attr.values();
-        let listed = values.clone().flat_map(|value| value.list.iter().flat_map(|list| &list.func));
-        let named =
-            values.filter_map(|value| value.func.as_ref()).chain(listed).map(|function| &*function.name);
-        let called: Vec<&str> = named.chain([&*node.op]).collect();
-        let widths = called.into_iter().filter_map(|name| self.function(name));
-        let width = widths.max();
-        if !self.functions.contains_key(&*node.op) {
-            self.traits.ops.insert(node.op.clone());
+    fn of_function(&mut self, name: String, depth: usize) -> usize {
+        if let Some(width) = self.known.get(&name) {
+            return *width;
         }
-        width.unwrap_or(0).max(usize::from(is_expensive(&node.op)))
-    }
-
-    fn function(&mut self, name: &str) -> Option<usize> {
-        let (&name, &function) = self.functions.get_key_value(name)?;
-        self.traits.functions = true;
-        if let Some(width) = self.widths.get(name) {
-            return Some(*width);
+        if depth == MOST_DEPTH {
+            return 0;
         }
-        if !self.entered.insert(name) {
-            return Some(0);
-        }
-        let body = Body::new(&function.node_def);
+        self.known.insert(name.clone(), 0);
+        let body = Body::new(&self.functions.0[&name].node_def);
         let all: Vec<_> = (0..body.nodes.len()).collect();
-        let width = self.width(&body, &all);
-        self.widths.insert(name, width);
-        Some(width)
+        let width = self.of(&body, &body.in_order(&all), depth + 1);
+        self.known.insert(name, width);
+        width
     }
 }
 
@@ -177,26 +197,35 @@ fn is_expensive(op: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::{AttrValue, FunctionDefLibrary, NameAttrList, OpDef};
+    use crate::proto::{AttrValue, FunctionDefLibrary, NameAttrList};
 
     fn node(name: &str, op: &str, input: &[&str]) -> NodeDef {
         let input = input.iter().map(|input| (*input).to_owned()).collect();
         NodeDef { name: name.to_owned(), op: op.to_owned(), input, ..NodeDef::default() }
     }
 
+    fn graph(node: Vec<NodeDef>, library: Option<FunctionDefLibrary>) -> GraphDef {
+        GraphDef { node, library, ..GraphDef::default() }
+    }
+
     fn traits(node: Vec<NodeDef>, outputs: &[&str]) -> Traits {
-        Traits::of(&GraphDef { node, library: None }, outputs)
+        Traits::of(&graph(node, None), outputs)
     }
 
     fn call(name: &str, function: &str, input: &[&str]) -> NodeDef {
         let func = Some(NameAttrList { name: function.to_owned() });
-        let attr = [("f".to_owned(), AttrValue { list: None, func })].into();
+        let value = Some(AttrValue { list: None, func });
+        let attr = vec![AttrEntry { value }.encode_to_vec().into()];
         NodeDef { attr, ..node(name, "StatefulPartitionedCall", input) }
     }
 
+    fn function(name: &str, node_def: Vec<NodeDef>) -> FunctionDef {
+        let signature = OpDef { name: name.to_owned(), is_stateful: false }.encode_to_vec().into();
+        FunctionDef { signature, node_def, ..FunctionDef::default() }
+    }
+
     fn library(name: &str, node_def: Vec<NodeDef>) -> Option<FunctionDefLibrary> {
-        let signature = Some(OpDef { name: name.to_owned(), is_stateful: false });
-        Some(FunctionDefLibrary { function: vec![FunctionDef { signature, node_def }] })
+        Some(FunctionDefLibrary { function: vec![function(name, node_def)], ..FunctionDefLibrary::default() })
     }
 
     #[test]
@@ -232,12 +261,11 @@ mod tests {
     fn functions_are_looked_into() {
         let body =
             vec![node("a", "MatMul", &["x"]), node("b", "MatMul", &["x"]), node("v", "VariableV2", &[])];
-        let graph = GraphDef { node: vec![call("y", "f", &[])], library: library("f", body) };
-        let found = Traits::of(&graph, ["y"]);
+        let found = Traits::of(&graph(vec![call("y", "f", &[])], library("f", body)), ["y"]);
         assert!(found.parallel && found.functions && found.reference_variables());
         let body = vec![node("a", "MatMul", &["x"])];
         let node = vec![call("y", "f", &[]), call("z", "f", &["y"]), call("w", "f", &["y"])];
-        let graph = GraphDef { node, library: library("f", body) };
+        let graph = graph(node, library("f", body));
         assert!(!Traits::of(&graph, ["z"]).parallel);
         assert!(Traits::of(&graph, ["z", "w"]).parallel);
     }
@@ -250,8 +278,7 @@ mod tests {
             node("next", "NextIteration", &["merge"]),
         ];
         assert!(traits(nodes, &["next"]).low_level_control_flow());
-        let graph =
-            GraphDef { node: vec![call("y", "f", &[])], library: library("f", vec![call("z", "f", &[])]) };
+        let graph = graph(vec![call("y", "f", &[])], library("f", vec![call("z", "f", &[])]));
         assert!(Traits::of(&graph, ["y"]).functions);
     }
 
@@ -260,5 +287,10 @@ mod tests {
         let mut nodes = vec![node("n0", "Placeholder", &[])];
         nodes.extend((1..200_000).map(|i| node(&format!("n{i}"), "Relu", &[&format!("n{}", i - 1)])));
         assert!(!traits(nodes, &["n199999"]).parallel);
+        let nested =
+            (0..20_000).map(|i| function(&format!("f{i}"), vec![call("n", &format!("f{}", i + 1), &[])]));
+        let last = function("f20000", vec![node("v", "VariableV2", &[])]);
+        let library = FunctionDefLibrary { function: nested.chain([last]).collect(), ..Default::default() };
+        assert!(Traits::of(&graph(vec![call("y", "f0", &[])], Some(library)), ["y"]).reference_variables());
     }
 }

@@ -21,15 +21,6 @@ pub(crate) fn resolve(api: &'static CApi, options: &ModelOptions) -> Result<Devi
     }
 }
 
-/// Where nodes go that name no device. With soft placement, what has no code for a GPU, strings for
-/// instance, stays on the CPU all the same.
-pub(crate) fn placement(device: Device) -> Option<String> {
-    match device {
-        Device::Cuda(index) => Some(format!("/device:GPU:{index}")),
-        _ => None,
-    }
-}
-
 fn usable(api: &'static CApi, device: Device) -> Result<(), String> {
     let index = match device {
         Device::Cpu => return Ok(()),

@@ -16,8 +16,10 @@ mod model;
 mod names;
 mod ops;
 mod options;
+mod placement;
 mod proto;
 mod saved_model;
+mod start;
 mod threads;
 
 use std::sync::Arc;

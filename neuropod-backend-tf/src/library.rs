@@ -99,7 +99,7 @@ fn start(found: &Found) -> Result<&'static CApi, TensorFlowError> {
 
 fn run_nothing(api: &'static CApi) -> Result<(), Failure> {
     let nothing = NodeDef { name: "nothing".to_owned(), op: "NoOp".to_owned(), ..NodeDef::default() };
-    let graph = GraphDef { node: vec![nothing], library: None };
+    let graph = GraphDef { node: vec![nothing], ..GraphDef::default() };
     let graph = Graph::import(api, &graph.encode_to_vec(), None)?;
     let no_gpu = ConfigProto { device_count: [("GPU".to_owned(), 0)].into(), ..ConfigProto::default() };
     let session = Session::new(graph, &no_gpu.encode_to_vec())?;

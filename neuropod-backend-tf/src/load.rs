@@ -1,7 +1,6 @@
 //! From a package's files to a session that is ready to run.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use neuropod_core::{Device, Error, ErrorKind, ModelSource};
 use prost::Message;
@@ -10,18 +9,19 @@ use prost::bytes::Bytes;
 use crate::analysis::Traits;
 use crate::c_api::CApi;
 use crate::config::Config;
-use crate::convert::{Failure, Feeds, Graph, Operation, Session};
+use crate::convert::{Graph, Session};
 use crate::executor::Executor;
 use crate::names::{self, Bound, TensorName};
 use crate::options::Options;
 use crate::proto::{GraphDef, OpDef};
-use crate::saved_model::{DEFAULT_SIGNATURE, DEFAULT_TAG, SavedModel, TaggedGraph};
-use crate::{TensorFlowError, device};
+use crate::saved_model::{DEFAULT_SIGNATURE, DEFAULT_TAG, SavedModel};
+use crate::start::Start;
+use crate::{TensorFlowError, placement, threads};
 
 /// Where a package keeps a `GraphDef`; it is taken if both are there.
 const GRAPH_FILE: &str = "0/data/model.pb";
 /// Where a package keeps a SavedModel.
-const SAVED_MODEL: &str = "0/data/savedmodel";
+pub(crate) const SAVED_MODEL: &str = "0/data/savedmodel";
 
 /// A protocol buffer cannot be larger.
 const MOST_BYTES: u64 = i32::MAX as u64;
@@ -36,123 +36,81 @@ pub(crate) struct Loaded {
     pub(crate) keeps_inputs: bool,
 }
 
-/// Loads a model, and runs what is to be run first.
-pub(crate) fn load(
-    api: &'static CApi,
-    source: &ModelSource,
-    options: &Options,
-    device: Device,
-) -> Result<Loaded, Error> {
-    let config = Config::read(source)?;
-    if source.files.contains(GRAPH_FILE) {
-        let place = |error: Error| error.with("file", GRAPH_FILE);
-        let graph_def = Bytes::from(source.files.read(GRAPH_FILE, MOST_BYTES)?);
-        let names = config.node_name_mapping.clone().unwrap_or_default();
-        let start = Start { init_ops: config.init_ops().to_vec(), ..Start::default() };
-        return prepare(api, source, options, device, &graph_def, &names, start).map_err(place);
-    }
-    let place = |error: Error| error.with("folder", SAVED_MODEL);
-    let saved = read_saved_model(source).map_err(place)?;
-    let graph = saved.graph(&tags(options, &config)).map_err(|error| place(error.into()))?;
-    let signature = options.signature.as_deref().or(config.signature.as_deref()).unwrap_or(DEFAULT_SIGNATURE);
-    let names = names::of_signature(graph.signature(signature).map_err(|error| place(error.into()))?);
-    let start = Start::of_saved_model(source, graph, &config).map_err(place)?;
-    prepare(api, source, options, device, graph.graph_def(), &names, start).map_err(place)
+/// What a model is loaded with.
+pub(crate) struct Loader<'a> {
+    pub(crate) api: &'static CApi,
+    pub(crate) source: &'a ModelSource,
+    pub(crate) options: &'a Options,
+    pub(crate) device: Device,
 }
 
-/// What is run once, after a graph was imported.
-#[derive(Default)]
-struct Start {
-    /// A tensor that takes the variables' path, the operation that reads them, and the path.
-    restore: Option<(String, String, PathBuf)>,
-    /// Tensors that take paths of files.
-    assets: Vec<(String, PathBuf)>,
-    init_ops: Vec<String>,
-}
-
-impl Start {
-    /// As TensorFlow's own loader does it: the variables, then the model's own operation.
-    fn of_saved_model(source: &ModelSource, graph: TaggedGraph<'_>, config: &Config) -> Result<Self, Error> {
-        let variables = format!("{SAVED_MODEL}/variables");
-        let has_variables = source.files.contains(&format!("{variables}/variables.index"));
-        let restore = graph.restore().filter(|_| has_variables);
-        let restore = restore.map(|(tensor, operation)| {
-            let prefix = source.files.path(&variables)?.join("variables");
-            Ok::<_, Error>((tensor.to_owned(), operation.to_owned(), prefix))
-        });
-        let assets = graph.assets().map(|(tensor, file)| {
-            let path = source.files.path(&format!("{SAVED_MODEL}/assets/{file}"))?;
-            Ok::<_, Error>((tensor.to_owned(), path))
-        });
-        let init_ops =
-            graph.init_op().map(str::to_owned).into_iter().chain(config.init_ops().iter().cloned());
-        Ok(Start {
-            restore: restore.transpose()?,
-            assets: assets.collect::<Result<_, _>>()?,
-            init_ops: init_ops.collect(),
-        })
-    }
-
-    fn run(&self, api: &'static CApi, session: &Session) -> Result<(), TensorFlowError> {
-        if let Some((tensor, operation, path)) = &self.restore {
-            let mut feeds = self.asset_feeds(api, session)?;
-            feeds.push_text(names::fed(session.graph(), tensor)?, path.as_os_str().as_encoded_bytes())?;
-            run_one(session, &feeds, operation, "reading the variables failed")?;
+impl Loader<'_> {
+    /// Loads the model, and runs what is to be run first.
+    pub(crate) fn load(&self) -> Result<Loaded, Error> {
+        let config = Config::read(self.source)?;
+        if self.source.files.contains(GRAPH_FILE) {
+            return self.graph_file(config).map_err(|error| error.with("file", GRAPH_FILE));
         }
-        let feeds = self.asset_feeds(api, session)?;
-        self.init_ops.iter().try_for_each(|name| {
-            run_one(session, &feeds, name, &format!("the initial operation `{name}` failed"))
-        })
+        self.saved_model(&config).map_err(|error| error.with("folder", SAVED_MODEL))
     }
 
-    fn asset_feeds(&self, api: &'static CApi, session: &Session) -> Result<Feeds<'static>, TensorFlowError> {
-        let mut feeds = Feeds::new(api);
-        for (tensor, path) in &self.assets {
-            feeds.push_text(names::fed(session.graph(), tensor)?, path.as_os_str().as_encoded_bytes())?;
+    fn graph_file(&self, config: Config) -> Result<Loaded, Error> {
+        let graph_def = Bytes::from(self.source.files.read(GRAPH_FILE, MOST_BYTES)?);
+        let start = Start::of_graph(config.init_ops());
+        self.prepare(graph_def, &config.node_name_mapping.unwrap_or_default(), &start)
+    }
+
+    fn saved_model(&self, config: &Config) -> Result<Loaded, Error> {
+        let file = format!("{SAVED_MODEL}/saved_model.pb");
+        if !self.source.files.contains(&file) {
+            let message = format!("the package has no model: neither `{GRAPH_FILE}` nor `{file}`");
+            return Err(Error::new(ErrorKind::NotFound, message));
         }
-        Ok(feeds)
+        let saved = SavedModel::parse(self.source.files.read(&file, MOST_BYTES)?)?;
+        let options = self.options;
+        let tags = options.tags.as_ref().or(config.tags.as_ref());
+        let graph = saved.graph(tags.unwrap_or(&BTreeSet::from([DEFAULT_TAG.to_owned()])))?;
+        let signature = options.signature.as_ref().or(config.signature.as_ref());
+        let signature = graph.signature(signature.map_or(DEFAULT_SIGNATURE, String::as_str))?;
+        let start = Start::of_saved_model(self.source, graph, config.init_ops())?;
+        self.prepare(graph.graph_def().clone(), &names::of_signature(signature), &start)
+    }
+
+    fn prepare(
+        &self,
+        graph_def: Bytes,
+        names: &BTreeMap<String, String>,
+        start: &Start,
+    ) -> Result<Loaded, Error> {
+        let decoded = decode(&graph_def)?;
+        let outputs = self.source.outputs.iter().filter_map(|spec| names.get(&*spec.name));
+        let traits = Traits::of(&decoded, outputs.filter_map(|name| Some(TensorName::parse(name)?.node)));
+        let executor = choose(self.options, &traits)?;
+        let graph = self.import(graph_def, decoded)?;
+        let bound = names::bind(&graph, self.source, names)?;
+        let keeps_inputs = !self.source.custom_ops.is_empty() || keeps_inputs(&graph, &traits);
+        let config = self.options.session_config(executor, self.device.is_gpu());
+        let session = threads::new_session(self.api, graph, &config, self.options)?;
+        start.run(self.api, &session)?;
+        Ok(Loaded { session, bound, traits, executor, keeps_inputs })
+    }
+
+    fn import(&self, graph_def: Bytes, mut decoded: GraphDef) -> Result<Graph, TensorFlowError> {
+        let device = placement::default_device(self.device);
+        let unpinned = device.is_some() && placement::unpin_gpus(&mut decoded);
+        let graph_def = if unpinned { decoded.encode_to_vec().into() } else { graph_def };
+        let graph = Graph::import(self.api, &graph_def, device.as_deref());
+        graph.map_err(|failure| TensorFlowError::Load(failure.message))
     }
 }
 
-fn run_one(session: &Session, feeds: &Feeds<'_>, name: &str, what: &str) -> Result<(), TensorFlowError> {
-    let operation: Operation = names::operation(session.graph(), name)?;
-    let run = session.run(feeds, &[], &[operation]);
-    run.map(drop).map_err(|failure| TensorFlowError::Load(format!("{what}: {}", failure.message)))
-}
-
-fn prepare(
-    api: &'static CApi,
-    source: &ModelSource,
-    options: &Options,
-    device: Device,
-    graph_def: &Bytes,
-    names: &BTreeMap<String, String>,
-    start: Start,
-) -> Result<Loaded, Error> {
-    let traits = analyse(graph_def, source, names)?;
-    let executor = choose(options, &traits)?;
-    let placement = device::placement(device);
-    let graph = Graph::import(api, graph_def, placement.as_deref()).map_err(refused)?;
-    let bound = names::bind(&graph, source, names)?;
-    let keeps_inputs = !source.custom_ops.is_empty() || keeps_inputs(&graph, &traits);
-    let config = options.session_config(executor, device.is_gpu());
-    let session = crate::threads::new_session(api, graph, &config, options)?;
-    start.run(api, &session)?;
-    Ok(Loaded { session, bound, traits, executor, keeps_inputs })
-}
-
-fn analyse(
-    graph_def: &Bytes,
-    source: &ModelSource,
-    names: &BTreeMap<String, String>,
-) -> Result<Traits, Error> {
-    let graph_def = GraphDef::decode(graph_def.clone())
+fn decode(graph_def: &Bytes) -> Result<GraphDef, TensorFlowError> {
+    let decoded = GraphDef::decode(graph_def.clone())
         .map_err(|error| TensorFlowError::Load(format!("the file is no `GraphDef`: {error}")))?;
-    if graph_def.node.is_empty() {
-        return Err(TensorFlowError::Load("the graph is empty".to_owned()).into());
+    if decoded.node.is_empty() {
+        return Err(TensorFlowError::Load("the graph is empty".to_owned()));
     }
-    let outputs = source.outputs.iter().filter_map(|spec| names.get(&*spec.name));
-    Ok(Traits::of(&graph_def, outputs.filter_map(|name| Some(TensorName::parse(name)?.node))))
+    Ok(decoded)
 }
 
 fn choose(options: &Options, traits: &Traits) -> Result<Executor, TensorFlowError> {
@@ -198,22 +156,4 @@ fn keeps_inputs(graph: &Graph, traits: &Traits) -> bool {
         let definition = graph.op_def(op).and_then(|bytes| OpDef::decode(&*bytes).ok());
         definition.is_none_or(|definition| definition.is_stateful)
     })
-}
-
-fn read_saved_model(source: &ModelSource) -> Result<SavedModel, Error> {
-    let file = format!("{SAVED_MODEL}/saved_model.pb");
-    if !source.files.contains(&file) {
-        let message = format!("the package has no model: neither `{GRAPH_FILE}` nor `{file}`");
-        return Err(Error::new(ErrorKind::NotFound, message));
-    }
-    SavedModel::parse(source.files.read(&file, MOST_BYTES)?)
-}
-
-fn tags(options: &Options, config: &Config) -> BTreeSet<String> {
-    let given = options.tags.as_ref().or(config.tags.as_ref());
-    given.cloned().unwrap_or_else(|| [DEFAULT_TAG.to_owned()].into())
-}
-
-fn refused(failure: Failure) -> TensorFlowError {
-    TensorFlowError::Load(failure.message)
 }

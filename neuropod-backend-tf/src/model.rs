@@ -12,7 +12,7 @@ use crate::TensorFlowError;
 use crate::c_api::CApi;
 use crate::convert::{Endpoint, Failure, Feeds, Fetched, INVALID_ARGUMENT, Session};
 use crate::executor::Executor;
-use crate::load;
+use crate::load::Loader;
 use crate::options::Options;
 
 /// A graph that is ready to run, and its problem definition.
@@ -48,8 +48,8 @@ impl TensorFlowModel {
         options: &Options,
         device: Device,
     ) -> Result<Self> {
-        let loaded =
-            load::load(api, &source, options, device).map_err(|error| error.with("model", &*source.name))?;
+        let loader = Loader { api, source: &source, options, device };
+        let loaded = loader.load().map_err(|error| error.with("model", &*source.name))?;
         let fed = |output: &Endpoint| loaded.bound.inputs.iter().position(|input| input == output);
         let fetches = loaded.bound.outputs.iter().map(|output| match fed(output) {
             Some(input) => Fetch::Input(input),

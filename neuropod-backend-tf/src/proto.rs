@@ -1,7 +1,8 @@
 //! The parts of TensorFlow's protocol buffers that are read or written here.
 //!
 //! The messages are those of the `.proto` files that each is named after, with the fields that
-//! matter; decoding skips the others. A field that is passed on as it is, is kept as bytes.
+//! matter; decoding skips the others. A field that is passed on as it is, is kept as bytes, which are
+//! not copied.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -108,16 +109,22 @@ pub(crate) struct AssetFileDef {
     pub(crate) filename: String,
 }
 
-/// `graph.proto`.
+/// `graph.proto`, with all its fields, so that nothing is lost when it is encoded again.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct GraphDef {
     #[prost(message, repeated, tag = "1")]
     pub(crate) node: Vec<NodeDef>,
     #[prost(message, optional, tag = "2")]
     pub(crate) library: Option<FunctionDefLibrary>,
+    #[prost(int32, tag = "3")]
+    pub(crate) version: i32,
+    #[prost(bytes = "bytes", optional, tag = "4")]
+    pub(crate) versions: Option<Bytes>,
+    #[prost(bytes = "bytes", optional, tag = "5")]
+    pub(crate) debug_info: Option<Bytes>,
 }
 
-/// `node_def.proto`.
+/// `node_def.proto`, with all its fields.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct NodeDef {
     #[prost(string, tag = "1")]
@@ -128,8 +135,20 @@ pub(crate) struct NodeDef {
     pub(crate) input: Vec<String>,
     #[prost(string, tag = "4")]
     pub(crate) device: String,
-    #[prost(map = "string, message", tag = "5")]
-    pub(crate) attr: HashMap<String, AttrValue>,
+    /// Entries of a map: [`AttrEntry`].
+    #[prost(bytes = "bytes", repeated, tag = "5")]
+    pub(crate) attr: Vec<Bytes>,
+    #[prost(bytes = "bytes", optional, tag = "6")]
+    pub(crate) experimental_debug_info: Option<Bytes>,
+    #[prost(bytes = "bytes", optional, tag = "7")]
+    pub(crate) experimental_type: Option<Bytes>,
+}
+
+/// An entry of `NodeDef.attr`.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct AttrEntry {
+    #[prost(message, optional, tag = "2")]
+    pub(crate) value: Option<AttrValue>,
 }
 
 /// `attr_value.proto`; of its kinds functions and lists of them.
@@ -155,20 +174,35 @@ pub(crate) struct NameAttrList {
     pub(crate) name: String,
 }
 
-/// `function.proto`.
+/// `function.proto`, with all its fields.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct FunctionDefLibrary {
     #[prost(message, repeated, tag = "1")]
     pub(crate) function: Vec<FunctionDef>,
+    #[prost(bytes = "bytes", repeated, tag = "2")]
+    pub(crate) gradient: Vec<Bytes>,
+    #[prost(bytes = "bytes", repeated, tag = "3")]
+    pub(crate) registered_gradients: Vec<Bytes>,
 }
 
-/// `function.proto`.
+/// `function.proto`, with all its fields.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct FunctionDef {
-    #[prost(message, optional, tag = "1")]
-    pub(crate) signature: Option<OpDef>,
+    /// An [`OpDef`].
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(crate) signature: Bytes,
     #[prost(message, repeated, tag = "3")]
     pub(crate) node_def: Vec<NodeDef>,
+    #[prost(bytes = "bytes", repeated, tag = "4")]
+    pub(crate) ret: Vec<Bytes>,
+    #[prost(bytes = "bytes", repeated, tag = "5")]
+    pub(crate) attr: Vec<Bytes>,
+    #[prost(bytes = "bytes", repeated, tag = "6")]
+    pub(crate) control_ret: Vec<Bytes>,
+    #[prost(bytes = "bytes", repeated, tag = "7")]
+    pub(crate) arg_attr: Vec<Bytes>,
+    #[prost(bytes = "bytes", repeated, tag = "8")]
+    pub(crate) resource_arg_unique_id: Vec<Bytes>,
 }
 
 /// `op_def.proto`.
