@@ -106,5 +106,5 @@ impl GraphDef {
 }
 
 fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+    nearest(name, known).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default()
 }
