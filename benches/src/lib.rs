@@ -30,18 +30,53 @@ pub struct Ratio {
 
 /// Times two calls in short batches by turns, so that whatever else the machine does meets both, and
 /// prints the ratio.
-pub fn compare(name: &str, mut ours: impl FnMut(), mut theirs: impl FnMut()) -> Ratio {
-    let (our_calls, their_calls) = (calls_per_batch(&mut ours), calls_per_batch(&mut theirs));
+///
+/// The benchmark's first argument, if there is one, is a part of the names of what is to be measured:
+/// then the rest is left out, and gives `None`.
+pub fn compare(name: &str, mut ours: impl FnMut(), mut theirs: impl FnMut()) -> Option<Ratio> {
+    is_wanted(name).then(|| {
+        let (our_calls, their_calls) = (calls_per_batch(&mut ours), calls_per_batch(&mut theirs));
+        interleave(
+            name,
+            || seconds_per_call(&mut ours, our_calls),
+            || seconds_per_call(&mut theirs, their_calls),
+        )
+    })
+}
+
+/// Times single calls by turns, each after a pause in which threads that wait for work fall asleep, and
+/// prints the ratio. The pause is not counted. The benchmark's first argument is heeded as by
+/// [`compare`].
+pub fn compare_after_pauses(
+    name: &str,
+    pause: Duration,
+    mut ours: impl FnMut(),
+    mut theirs: impl FnMut(),
+) -> Option<Ratio> {
+    let rested = |call: &mut dyn FnMut()| {
+        std::thread::sleep(pause);
+        seconds_per_call(&mut || call(), 1)
+    };
+    is_wanted(name).then(|| interleave(name, || rested(&mut ours), || rested(&mut theirs)))
+}
+
+fn is_wanted(name: &str) -> bool {
+    let wanted = std::env::args().nth(1).filter(|argument| !argument.starts_with('-'));
+    wanted.is_none_or(|part| name.contains(&part))
+}
+
+/// Calls two measurements by turns; each returns the seconds of one call.
+fn interleave(name: &str, mut ours: impl FnMut() -> f64, mut theirs: impl FnMut() -> f64) -> Ratio {
     let start = Instant::now();
     let mut pairs = Vec::new();
     while pairs.len() < LEAST_PAIRS || start.elapsed() < TOTAL {
         // Who goes first changes, so that neither always finds the caches as the other left them.
         pairs.push(if pairs.len() % 2 == 0 {
-            let ours = seconds_per_call(&mut ours, our_calls);
-            (ours, seconds_per_call(&mut theirs, their_calls))
+            let ours = ours();
+            (ours, theirs())
         } else {
-            let theirs = seconds_per_call(&mut theirs, their_calls);
-            (seconds_per_call(&mut ours, our_calls), theirs)
+            let theirs = theirs();
+            (ours(), theirs)
         });
     }
     let ratio = summarise(&pairs);
