@@ -1,8 +1,10 @@
-//! The smallest model: `out = x + y`.
+//! The smallest model, `out = x + y`, in two frameworks. What a framework has of its own is left
+//! behind when the model is packaged: both packages have the same inputs and outputs, and [`add`]
+//! runs either.
 
 use std::path::Path;
 
-use neuropod::{DType, Neuropod, Packager, Result, Tensor, TensorSpec};
+use neuropod::{DType, GraphDef, Neuropod, Packager, Result, Tensor, TensorSpec};
 
 /// Packages the TorchScript file of a module whose `forward(x, y)` returns `{"out": x + y}`. The
 /// package is tested before it appears at `package`.
@@ -10,8 +12,23 @@ use neuropod::{DType, Neuropod, Packager, Result, Tensor, TensorSpec};
 /// # Errors
 ///
 /// As for [`Packager::write`].
-pub fn pack(model: &Path, package: &Path) -> Result<()> {
-    Packager::torchscript("addition", model)
+pub fn pack_torchscript(model: &Path, package: &Path) -> Result<()> {
+    pack(Packager::torchscript("addition", model), package)
+}
+
+/// Packages the file of a TensorFlow graph whose nodes `x` and `y` are added into `out`. The package
+/// is tested before it appears at `package`.
+///
+/// # Errors
+///
+/// As for [`Packager::write`].
+pub fn pack_tensorflow(graph: &Path, package: &Path) -> Result<()> {
+    let nodes = GraphDef::file(graph).node("x", "x").node("y", "y").node("out", "out");
+    pack(Packager::tensorflow_graph("addition", nodes), package)
+}
+
+fn pack(packager: Packager, package: &Path) -> Result<()> {
+    packager
         .input(TensorSpec::new("x", DType::Float32, ["length"]))
         .input(TensorSpec::new("y", DType::Float32, ["length"]))
         .output(TensorSpec::new("out", DType::Float32, ["length"]))
@@ -21,7 +38,7 @@ pub fn pack(model: &Path, package: &Path) -> Result<()> {
         .write(package)
 }
 
-/// Adds two vectors with the packaged model.
+/// Adds two vectors with a packaged model, whatever framework it was built in.
 ///
 /// # Errors
 ///

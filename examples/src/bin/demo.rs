@@ -1,4 +1,4 @@
-//! Packages two TorchScript models and runs them: `cargo xtask demo` calls it.
+//! Packages models of two frameworks and runs them: `cargo xtask demo` calls it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,47 +6,83 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use neuropod::{Neuropod, Tensor};
-use neuropod_examples::{addition, plot, recording, silero_vad};
+use neuropod_examples::basic_pitch::{self, LOWEST_PITCH, Posteriors};
+use neuropod_examples::notes::{self, Note};
+use neuropod_examples::{addition, melody, plot, recording, silero_vad};
+
+/// Characters of a plot from left to right.
+const WIDTH: usize = 96;
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse()?;
     fs::create_dir_all(&arguments.out)?;
-    run_addition(&arguments.addition_model, &arguments.out.join("addition.neuropod"))?;
-    run_silero(&arguments.silero_model, &arguments.recording, &arguments.out.join("silero-vad.neuropod"))
+    run_addition(&arguments)?;
+    run_silero_vad(&arguments)?;
+    run_basic_pitch(&arguments)
 }
 
-fn run_addition(model: &Path, package: &Path) -> anyhow::Result<()> {
-    println!("The addition model");
-    remove(package)?;
-    addition::pack(model, package)?;
-    let model = Neuropod::load(package)?;
-    describe(&model, package);
+fn run_addition(arguments: &Arguments) -> anyhow::Result<()> {
+    println!("Addition: one application, a model of PyTorch and one of TensorFlow\n");
+    let torchscript = arguments.package("addition-torchscript")?;
+    addition::pack_torchscript(&arguments.addition_model, &torchscript)?;
+    let tensorflow = arguments.package("addition-tensorflow")?;
+    addition::pack_tensorflow(&arguments.addition_graph, &tensorflow)?;
+
     let x = Tensor::from_vec([4], vec![1.0f32, 2.0, 3.0, 4.0])?;
     let y = Tensor::from_vec([4], vec![5.0f32, 6.0, 7.0, 8.0])?;
-    println!("  {x} + {y} = {}\n", addition::add(&model, &x, &y)?);
+    for package in [torchscript, tensorflow] {
+        let model = Neuropod::load(&package)?;
+        describe(&model, &package);
+        println!("  {x} + {y} = {}\n", addition::add(&model, &x, &y)?);
+    }
     Ok(())
 }
 
-fn run_silero(model: &Path, sound: &Path, package: &Path) -> anyhow::Result<()> {
-    println!("Silero VAD: where does a recording hold speech?");
-    remove(package)?;
-    silero_vad::pack(model, package)?;
+fn run_silero_vad(arguments: &Arguments) -> anyhow::Result<()> {
+    println!("Silero VAD, of PyTorch: where does a recording hold speech?\n");
+    let package = arguments.package("silero-vad")?;
+    silero_vad::pack(&arguments.silero_model, &package)?;
     // Its tensors are too small for several threads to be worth waking.
-    let model = Neuropod::options().intra_op_threads(1).load(package)?;
-    describe(&model, package);
-    let samples = recording::read(sound)?;
+    let model = Neuropod::options().intra_op_threads(1).load(&package)?;
+    describe(&model, &package);
+
+    let samples = recording::read(&arguments.recording)?;
     let seconds = samples.len() as f32 / silero_vad::SAMPLE_RATE as f32;
     let start = Instant::now();
     let probabilities = silero_vad::probabilities(&model, &samples)?;
-    let elapsed = start.elapsed().as_secs_f32();
-    println!(
-        "  {} calls for {seconds:.1} s of sound took {elapsed:.2} s, {:.0} times as fast as it plays\n",
-        probabilities.len(),
-        seconds / elapsed
-    );
-    println!("  Probability of speech\n\n{}", plot::columns(&probabilities, 96, 8, seconds));
+    report_speed(seconds, start);
+    println!("  Probability of speech\n\n{}", plot::columns(&probabilities, WIDTH, 8, seconds));
     let speech = probabilities.iter().filter(|&&probability| probability > 0.5).count();
     println!("  Speech in {:.0} % of the recording\n", 100.0 * speech as f32 / probabilities.len() as f32);
+    Ok(())
+}
+
+fn run_basic_pitch(arguments: &Arguments) -> anyhow::Result<()> {
+    println!("basic-pitch, of TensorFlow: which notes does a recording hold?\n");
+    let package = arguments.package("basic-pitch")?;
+    basic_pitch::pack(&arguments.basic_pitch_model, &package)?;
+    let model = Neuropod::load(&package)?;
+    describe(&model, &package);
+
+    let played = melody::ode_to_joy();
+    let samples = melody::play(&played, basic_pitch::SAMPLE_RATE);
+    let sound = arguments.out.join("ode-to-joy.wav");
+    recording::write(&sound, &samples, basic_pitch::SAMPLE_RATE)?;
+    println!("  {} is a synthesiser that plays Beethoven's Ode to Joy and a chord", sound.display());
+    let seconds = samples.len() as f32 / basic_pitch::SAMPLE_RATE as f32;
+    let start = Instant::now();
+    let posteriors = Posteriors::of(&model, &samples)?;
+    report_speed(seconds, start);
+
+    let found = posteriors.notes();
+    println!("  Probability of each note\n\n{}", piano_roll(&posteriors, &found, seconds));
+    found.chunks(4).for_each(|line| println!("  {}", list(line)));
+    let right = notes::count_found(&played, &found);
+    println!(
+        "\n  {right} of the {} notes played were found, and {} that were not played\n",
+        played.len(),
+        found.len() - right
+    );
     Ok(())
 }
 
@@ -60,34 +96,66 @@ fn describe(model: &Neuropod, package: &Path) {
     }
 }
 
-fn remove(package: &Path) -> anyhow::Result<()> {
-    match fs::remove_file(package) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot replace {}", package.display()))
-        }
-        _ => Ok(()),
-    }
+fn report_speed(seconds: f32, start: Instant) {
+    let elapsed = start.elapsed().as_secs_f32();
+    println!(
+        "  {seconds:.1} s of sound took {elapsed:.2} s, {:.0} times as fast as it plays\n",
+        seconds / elapsed
+    );
+}
+
+/// The posteriors of all keys from the highest note found to the lowest.
+fn piano_roll(posteriors: &Posteriors, found: &[Note], seconds: f32) -> String {
+    let pitches = || found.iter().map(|note| note.pitch);
+    let (Some(lowest), Some(highest)) = (pitches().min(), pitches().max()) else {
+        return String::new();
+    };
+    let of = |pitch: usize| posteriors.note.iter().map(|frame| frame[pitch - LOWEST_PITCH]).collect();
+    let rows: Vec<_> = (lowest..=highest).rev().map(|pitch| (notes::name(pitch), of(pitch))).collect();
+    plot::shades(&rows, WIDTH, seconds)
+}
+
+fn list(notes: &[Note]) -> String {
+    notes.iter().map(|note| format!("{:<22}", note.to_string())).collect()
 }
 
 struct Arguments {
     addition_model: PathBuf,
+    addition_graph: PathBuf,
     silero_model: PathBuf,
     recording: PathBuf,
+    basic_pitch_model: PathBuf,
     out: PathBuf,
 }
 
 impl Arguments {
+    const USAGE: &str = "usage: demo --addition-model FILE --addition-graph FILE --silero-model FILE \
+                         --recording FILE --basic-pitch-model FOLDER --out FOLDER";
+
     fn parse() -> anyhow::Result<Self> {
         let given: Vec<String> = std::env::args().skip(1).collect();
         let path = |name: &str| match given.iter().position(|argument| argument == name) {
             Some(position) if position + 1 < given.len() => Ok(PathBuf::from(&given[position + 1])),
-            _ => bail!("usage: demo --addition-model FILE --silero-model FILE --recording FILE --out FOLDER"),
+            _ => bail!(Self::USAGE),
         };
         Ok(Arguments {
             addition_model: path("--addition-model")?,
+            addition_graph: path("--addition-graph")?,
             silero_model: path("--silero-model")?,
             recording: path("--recording")?,
+            basic_pitch_model: path("--basic-pitch-model")?,
             out: path("--out")?,
         })
+    }
+
+    /// The path of a package that is written anew.
+    fn package(&self, name: &str) -> anyhow::Result<PathBuf> {
+        let path = self.out.join(name).with_extension("neuropod");
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("cannot replace {}", path.display()))
+            }
+            _ => Ok(path),
+        }
     }
 }

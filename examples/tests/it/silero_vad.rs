@@ -1,13 +1,9 @@
 //! A real model on a real recording: what Neuropod returns is what PyTorch returns.
-//!
-//! Needs PyTorch, the model and the recording, which `cargo xtask test` provides.
-
-use std::env;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use neuropod::{Device, Neuropod};
 use neuropod_examples::{recording, silero_vad};
+
+use crate::support::{furthest, python, variable};
 
 #[test]
 fn probabilities_equal_those_of_pytorch() {
@@ -20,26 +16,11 @@ fn probabilities_equal_those_of_pytorch() {
 
     let found = silero_vad::probabilities(&loaded, &samples).unwrap();
 
-    let expected = from_pytorch(&model, &sound);
-    assert_eq!(found.len(), expected.len());
+    let expected = python("silero_probabilities.py", &[&model, &sound]);
     assert!(found.len() > 1000, "a minute of sound has more than {} chunks", found.len());
-    let furthest = found.iter().zip(&expected).map(|(f, e)| (f - e).abs()).fold(0.0, f32::max);
+    let furthest = furthest(&found, &expected);
     println!("{} probabilities differ by at most {furthest:e}", found.len());
     assert!(furthest <= 1e-6, "a probability is {furthest} away from PyTorch's");
     // The recording holds both speech and silence, so that agreement means something.
     assert!(expected.iter().any(|p| *p > 0.9) && expected.iter().any(|p| *p < 0.1));
-}
-
-fn from_pytorch(model: &Path, sound: &Path) -> Vec<f32> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/silero_probabilities.py");
-    let python = variable("VIRTUAL_ENV").join("bin/python");
-    let output = Command::new(python).args([&script, model, sound]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    output.stdout.chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap())).collect()
-}
-
-fn variable(name: &str) -> PathBuf {
-    env::var_os(name)
-        .map(PathBuf::from)
-        .unwrap_or_else(|| panic!("{name} is not set; run `cargo xtask test`"))
 }

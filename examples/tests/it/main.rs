@@ -1,0 +1,7 @@
+//! The examples' models in both frameworks, in one process. They need PyTorch, TensorFlow and the
+//! data, which `cargo xtask test` provides.
+
+mod addition;
+mod basic_pitch;
+mod silero_vad;
+mod support;
