@@ -34,12 +34,12 @@ pub fn name(pitch: usize) -> String {
 /// 50 ms of each other. Each found note stands for one played note.
 pub fn count_found(played: &[Note], found: &[Note]) -> usize {
     let mut left = found.to_vec();
-    let mut take = |note: &Note| {
+    let take = |note: &Note| {
         let matching =
             |other: &Note| other.pitch == note.pitch && (other.start - note.start).abs() <= TOLERANCE;
         left.iter().position(matching).map(|position| left.swap_remove(position))
     };
-    played.iter().filter_map(|note| take(note)).count()
+    played.iter().filter_map(take).count()
 }
 
 #[cfg(test)]
