@@ -5,7 +5,7 @@
 mod models;
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::{Barrier, OnceLock};
 use std::thread;
@@ -97,17 +97,22 @@ fn packages() -> TempDir {
     };
     let graph = GraphDef::file(models::path("Addition.pb")).node("x", "x").node("y", "y").node("out", "out");
     addition(Packager::tensorflow_graph("addition", graph)).write(folder.path().join("tensorflow")).unwrap();
-    let script = torch_script(folder.path());
-    addition(Packager::torchscript("addition", script)).write(folder.path().join("torch")).unwrap();
+    let torch = Packager::new("addition", "torchscript").bytes("0/data/model.pt", torch_script());
+    addition(torch).write(folder.path().join("torch")).unwrap();
     folder
 }
 
-fn torch_script(folder: &Path) -> PathBuf {
-    let path = folder.join("addition.pt");
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/python/make_addition_model.py");
-    let status = Command::new(models::python()).arg(script).arg(&path).status().unwrap();
-    assert!(status.success(), "{} cannot write a TorchScript model", models::python().display());
-    path
+/// Written once for all cases.
+fn torch_script() -> &'static [u8] {
+    static CONTENT: OnceLock<Vec<u8>> = OnceLock::new();
+    CONTENT.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("addition.pt");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/python/make_addition_model.py");
+        let status = Command::new(models::python()).arg(script).arg(&path).status().unwrap();
+        assert!(status.success(), "{} cannot write a TorchScript model", models::python().display());
+        models::read(&path)
+    })
 }
 
 fn load(packages: &Path, name: &str) -> Neuropod {
