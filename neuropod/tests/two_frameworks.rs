@@ -5,6 +5,8 @@
 mod models;
 
 use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Barrier, OnceLock};
@@ -71,18 +73,50 @@ fn models_that_live_until_the_process_ends_do_not_disturb_its_end() {
     });
 }
 
+#[test]
+fn who_runs_torchscript_alone_does_not_look_for_tensorflow() {
+    let asked = |packages: &Path| packages.join("bin/asked").exists();
+    let set_up = |command: &mut Command, packages: &Path| {
+        write_interpreter(&packages.join("bin"));
+        for name in ["VIRTUAL_ENV", "CONDA_PREFIX", "TENSORFLOW_DIR"] {
+            command.env_remove(name);
+        }
+        command.env("PATH", format!("{}:/usr/bin:/bin", packages.join("bin").display()));
+    };
+    let test = "who_runs_torchscript_alone_does_not_look_for_tensorflow";
+    in_own_process_with(test, set_up, |packages| {
+        assert_adds(&load(packages, "torch"), 1.0);
+        assert!(!asked(packages), "an interpreter was started");
+        let backends = neuropod::default_registry().backends();
+        assert!(asked(packages), "the interpreter of this test was not found");
+        let platforms: Vec<_> = backends.iter().map(|backend| &*backend.platform).collect();
+        assert_eq!(platforms, ["torchscript", "tensorflow"]);
+    });
+}
+
+/// A `python3` that leaves a file behind when it is asked where TensorFlow is.
+fn write_interpreter(folder: &Path) {
+    let path = folder.join("python3");
+    fs::create_dir(folder).unwrap();
+    fs::write(&path, format!("#!/bin/sh\n: > '{}'\n", folder.join("asked").display())).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn in_own_process(test: &str, case: impl FnOnce(&Path)) {
+    in_own_process_with(test, |_, _| (), case);
+}
+
 /// Runs the test of this name, which calls this, in a process of its own, and there `case` with the
 /// folder of the packages.
-fn in_own_process(test: &str, case: impl FnOnce(&Path)) {
+fn in_own_process_with(test: &str, set_up: impl FnOnce(&mut Command, &Path), case: impl FnOnce(&Path)) {
     if let Some(packages) = env::var_os(PACKAGES) {
         return case(Path::new(&packages));
     }
     let packages = packages();
-    let output = Command::new(env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture", "--test-threads=1"])
-        .env(PACKAGES, packages.path())
-        .output()
-        .unwrap();
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(PACKAGES, packages.path());
+    set_up(&mut command, packages.path());
+    let output = command.output().unwrap();
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     assert!(output.status.success(), "{}\n{}{}", output.status, text[0], text[1]);
     assert!(text[0].contains("1 passed"), "the case did not run:\n{}{}", text[0], text[1]);
