@@ -191,8 +191,8 @@ impl fmt::Debug for Error {
         let mut source = self.source();
         while let Some(cause) = source {
             let text = cause.to_string();
-            // A layer's own error type comes first, and says what the message says.
-            if !text.starts_with(&*self.0.message) {
+            // A layer's own error type comes first, and mostly says what the message says.
+            if text != self.0.message {
                 write!(f, "\n\ncaused by: {text}")?;
             }
             source = cause.source();
