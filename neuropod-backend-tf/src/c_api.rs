@@ -78,6 +78,9 @@ macro_rules! functions {
         #[derive(Clone, Copy, Debug)]
         pub(crate) struct CApi {
             $(pub(crate) $name: unsafe extern "C" fn($($argument),*) $(-> $result)?,)*
+            /// Lets operators without a shape function be imported, as TensorFlow's Python does; older
+            /// libraries lack it.
+            pub(crate) TF_SetRequireShapeInferenceFns: Option<unsafe extern "C" fn(*mut TF_Graph, bool)>,
             /// A static variable of TensorFlow's, in builds that show it; see [`USE_GLOBAL_THREADPOOL`].
             pub(crate) use_global_threadpool: Option<&'static AtomicBool>,
         }
@@ -96,6 +99,10 @@ macro_rules! functions {
                         $name: *unsafe { library.get(concat!(stringify!($name), "\0").as_bytes()) }
                             .map_err(|_| stringify!($name))?,
                     )*
+                    // SAFETY: the caller's promise.
+                    TF_SetRequireShapeInferenceFns: unsafe { library.get(b"TF_SetRequireShapeInferenceFns\0") }
+                        .ok()
+                        .map(|function| *function),
                     // SAFETY: the caller's promise; the mangled name is that of a `bool`, which an
                     // `AtomicBool` has the layout of, and which is valid as long as the library.
                     use_global_threadpool: unsafe { library.get::<&'static AtomicBool>(USE_GLOBAL_THREADPOOL) }

@@ -51,6 +51,9 @@ impl Graph {
         // SAFETY: the graph and the status are live; the buffer and the device's name outlive the
         // calls, which copy what they keep; the options are deleted once, after their last use.
         unsafe {
+            if let Some(set_require_shape_inference_fns) = api.TF_SetRequireShapeInferenceFns {
+                set_require_shape_inference_fns(graph.raw, false);
+            }
             let options = (api.TF_NewImportGraphDefOptions)();
             if let Some(device) = &device {
                 (api.TF_ImportGraphDefOptionsSetDefaultDevice)(options, device.as_ptr());
