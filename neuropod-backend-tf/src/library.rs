@@ -43,7 +43,11 @@ pub(crate) fn open(explicit: Option<&Path>) -> Result<&'static CApi, TensorFlowE
         *opened = Some(open_first(explicit)?);
     }
     match (&*opened, explicit) {
-        (Some(Opened { path: Some(path), .. }), Some(explicit)) if !is_at(path, explicit) => Err(other(path)),
+        (Some(Opened { path: Some(path), .. }), Some(explicit))
+            if !is_same(path, &find(Some(explicit))?.library) =>
+        {
+            Err(other(path))
+        }
         (Some(Opened { api, .. }), _) => Ok(api),
         (None, _) => Err(TensorFlowError::Internal("no library is open".to_owned())),
     }
@@ -146,8 +150,9 @@ fn version_of(api: &CApi) -> String {
     version.to_string_lossy().into_owned()
 }
 
-fn is_at(path: &Path, explicit: &Path) -> bool {
-    find(Some(explicit)).is_ok_and(|found| found.library == path)
+/// Whether two paths lead to one file, by links for instance.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 #[cold]
