@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use crate::TensorFlowError;
 
-const FILE: &str = "0/config.json";
+/// Where a package keeps it.
+pub(crate) const FILE: &str = "0/config.json";
 const MOST_BYTES: u64 = 16 << 20;
 
 /// The file's content. Keys that are not named here are ignored.

@@ -1,6 +1,6 @@
 //! From a package's files to a session that is ready to run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use neuropod_core::{Device, Error, ErrorKind, ModelSource};
 use prost::Message;
@@ -8,10 +8,10 @@ use prost::bytes::Bytes;
 
 use crate::analysis::Traits;
 use crate::c_api::CApi;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::convert::{Graph, Session};
 use crate::executor::Executor;
-use crate::names::{self, Bound, TensorName};
+use crate::names::{self, Bound, Names, TensorName};
 use crate::options::Options;
 use crate::proto::{GraphDef, OpDef};
 use crate::saved_model::{DEFAULT_SIGNATURE, DEFAULT_TAG, SavedModel};
@@ -57,7 +57,8 @@ impl Loader<'_> {
     fn graph_file(&self, config: Config) -> Result<Loaded, Error> {
         let graph_def = Bytes::from(self.source.files.read(GRAPH_FILE, MOST_BYTES)?);
         let start = Start::of_graph(config.init_ops());
-        self.prepare(graph_def, &config.node_name_mapping.unwrap_or_default(), &start)
+        let mapping = config.node_name_mapping.ok_or_else(|| no_mapping(self.source))?;
+        self.prepare(graph_def, &Names::of_mapping(&mapping), &start)
     }
 
     fn saved_model(&self, config: &Config) -> Result<Loaded, Error> {
@@ -73,17 +74,12 @@ impl Loader<'_> {
         let signature = options.signature.as_ref().or(config.signature.as_ref());
         let signature = graph.signature(signature.map_or(DEFAULT_SIGNATURE, String::as_str))?;
         let start = Start::of_saved_model(self.source, graph, config.init_ops())?;
-        self.prepare(graph.graph_def().clone(), &names::of_signature(signature), &start)
+        self.prepare(graph.graph_def().clone(), &Names::of_signature(signature), &start)
     }
 
-    fn prepare(
-        &self,
-        graph_def: Bytes,
-        names: &BTreeMap<String, String>,
-        start: &Start,
-    ) -> Result<Loaded, Error> {
+    fn prepare(&self, graph_def: Bytes, names: &Names<'_>, start: &Start) -> Result<Loaded, Error> {
         let decoded = decode(&graph_def)?;
-        let outputs = self.source.outputs.iter().filter_map(|spec| names.get(&*spec.name));
+        let outputs = self.source.outputs.iter().filter_map(|spec| names.outputs.get(&*spec.name));
         let traits = Traits::of(&decoded, outputs.filter_map(|name| Some(TensorName::parse(name)?.node)));
         let executor = choose(self.options, &traits)?;
         let graph = self.import(graph_def, decoded)?;
@@ -102,6 +98,19 @@ impl Loader<'_> {
         let graph = Graph::import(self.api, &graph_def, device.as_deref());
         graph.map_err(|failure| TensorFlowError::Load(failure.message))
     }
+}
+
+#[cold]
+fn no_mapping(source: &ModelSource) -> TensorFlowError {
+    let found = if source.files.contains(config::FILE) {
+        "`0/config.json` has no"
+    } else {
+        "the package has no `0/config.json` with a"
+    };
+    TensorFlowError::InvalidPackage(format!(
+        "{found} `node_name_mapping`, which says for each input and output what its node in the graph is, \
+         `{{\"x\": \"node:0\"}}` for instance"
+    ))
 }
 
 fn decode(graph_def: &Bytes) -> Result<GraphDef, TensorFlowError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use neuropod_core::{ModelSource, TensorSpec};
 
 use crate::convert::{Endpoint, Graph, Operation};
-use crate::proto::SignatureDef;
+use crate::proto::{SignatureDef, TensorInfo};
 use crate::{TensorFlowError, dtype};
 
 /// `node`, or `node:1` for another output than the first.
@@ -25,6 +25,28 @@ impl<'a> TensorName<'a> {
     }
 }
 
+/// Which tensor of the graph each input and output is, by name.
+pub(crate) struct Names<'a> {
+    pub(crate) inputs: BTreeMap<&'a str, &'a str>,
+    pub(crate) outputs: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> Names<'a> {
+    /// As a mapping says, which is one for both.
+    pub(crate) fn of_mapping(mapping: &'a BTreeMap<String, String>) -> Self {
+        let names: BTreeMap<_, _> = mapping.iter().map(|(name, node)| (&**name, &**node)).collect();
+        Names { inputs: names.clone(), outputs: names }
+    }
+
+    /// As a signature says, where an input and an output may have one name.
+    pub(crate) fn of_signature(signature: &'a SignatureDef) -> Self {
+        let names = |tensors: &'a BTreeMap<String, TensorInfo>| {
+            tensors.iter().map(|(name, info)| (&**name, &*info.name)).collect()
+        };
+        Names { inputs: names(&signature.inputs), outputs: names(&signature.outputs) }
+    }
+}
+
 /// Where inputs and outputs are, in the order of the problem definition.
 pub(crate) struct Bound {
     pub(crate) inputs: Vec<Endpoint>,
@@ -32,31 +54,24 @@ pub(crate) struct Bound {
 }
 
 /// Finds every input and output in the graph.
-pub(crate) fn bind(
-    graph: &Graph,
-    source: &ModelSource,
-    names: &BTreeMap<String, String>,
-) -> Result<Bound, TensorFlowError> {
-    let find = |role, specs: &[TensorSpec]| -> Result<Vec<_>, TensorFlowError> {
+pub(crate) fn bind(graph: &Graph, source: &ModelSource, names: &Names<'_>) -> Result<Bound, TensorFlowError> {
+    let find = |role, specs: &[TensorSpec], names| -> Result<Vec<_>, TensorFlowError> {
         specs.iter().map(|spec| find(graph, role, spec, names)).collect()
     };
-    let bound = Bound { inputs: find("input", &source.inputs)?, outputs: find("output", &source.outputs)? };
+    let bound = Bound {
+        inputs: find("input", &source.inputs, &names.inputs)?,
+        outputs: find("output", &source.outputs, &names.outputs)?,
+    };
     for (index, endpoint) in bound.inputs.iter().enumerate() {
         if let Some(first) = bound.inputs[..index].iter().position(|other| other == endpoint) {
             let (first, second) = (&source.inputs[first].name, &source.inputs[index].name);
             return Err(TensorFlowError::Spec(format!(
                 "the inputs `{first}` and `{second}` are both the graph's tensor `{}`",
-                names[&**second]
+                names.inputs[&**second]
             )));
         }
     }
     Ok(bound)
-}
-
-/// The names of a signature's tensors in its graph.
-pub(crate) fn of_signature(signature: &SignatureDef) -> BTreeMap<String, String> {
-    let tensors = signature.inputs.iter().chain(&signature.outputs);
-    tensors.map(|(name, info)| (name.clone(), info.name.clone())).collect()
 }
 
 /// An operation by the name that a configuration gives it: `node`, or `node:0` by habit.
@@ -81,7 +96,7 @@ fn find(
     graph: &Graph,
     role: &str,
     spec: &TensorSpec,
-    names: &BTreeMap<String, String>,
+    names: &BTreeMap<&str, &str>,
 ) -> Result<Endpoint, TensorFlowError> {
     let wrong = |reason: String| TensorFlowError::Spec(format!("the {role} `{}` {reason}", spec.name));
     let Some(text) = names.get(&*spec.name) else {
