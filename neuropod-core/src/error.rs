@@ -191,8 +191,10 @@ impl fmt::Debug for Error {
         let mut source = self.source();
         while let Some(cause) = source {
             let text = cause.to_string();
-            // A layer's own error type comes first, and mostly says what the message says.
-            if text != self.0.message {
+            // A layer's own error type comes first, and says what the message says; a framework's
+            // text may go on for more lines.
+            let more = text.strip_prefix(&*self.0.message);
+            if more.is_none_or(|more| more.contains('\n')) {
                 write!(f, "\n\ncaused by: {text}")?;
             }
             source = cause.source();
@@ -242,6 +244,9 @@ mod tests {
         let repeated =
             Error::new(ErrorKind::Io, "io failed").with_source(std::io::Error::other("io failed (sda)"));
         assert!(!format!("{repeated:?}").contains("caused by"));
+        let long = std::io::Error::other("io failed\n  at sda");
+        let long = format!("{:?}", Error::new(ErrorKind::Io, "io failed").with_source(long));
+        assert_eq!(long, "i/o failed: io failed\n\ncaused by: io failed\n  at sda");
         let told = format!("{:?}", Error::new(ErrorKind::Load, "broken").with_source(cause));
         assert_eq!(told, "loading failed: broken\n\ncaused by: i/o failed: the disk is full");
     }
