@@ -18,7 +18,7 @@ pub(crate) fn default_device(device: Device) -> Option<String> {
 pub(crate) fn unpin_gpus(graph_def: &mut GraphDef) -> bool {
     let functions = graph_def.library.iter_mut().flat_map(|library| &mut library.function);
     let nodes = graph_def.node.iter_mut().chain(functions.flat_map(|function| &mut function.node_def));
-    nodes.fold(false, |any, node| unpin(node) || any)
+    nodes.map(unpin).filter(|pinned| *pinned).count() > 0
 }
 
 /// `/device:GPU:0`, in older graphs `/gpu:0`.
