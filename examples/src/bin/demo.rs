@@ -68,7 +68,7 @@ fn run_basic_pitch(arguments: &Arguments) -> anyhow::Result<()> {
     let samples = melody::play(&played, basic_pitch::SAMPLE_RATE);
     let sound = arguments.out.join("ode-to-joy.wav");
     recording::write(&sound, &samples, basic_pitch::SAMPLE_RATE)?;
-    println!("  {} is a synthesiser that plays Beethoven's Ode to Joy and a chord", sound.display());
+    println!("  {} holds Beethoven's Ode to Joy and a chord, synthesised", sound.display());
     let seconds = samples.len() as f32 / basic_pitch::SAMPLE_RATE as f32;
     let start = Instant::now();
     let posteriors = Posteriors::of(&model, &samples)?;
@@ -116,7 +116,8 @@ fn piano_roll(posteriors: &Posteriors, found: &[Note], seconds: f32) -> String {
 }
 
 fn list(notes: &[Note]) -> String {
-    notes.iter().map(|note| format!("{:<22}", note.to_string())).collect()
+    let columns: String = notes.iter().map(|note| format!("{:<22}", note.to_string())).collect();
+    columns.trim_end().to_owned()
 }
 
 struct Arguments {
