@@ -190,12 +190,13 @@ impl Packager {
     ///
     /// [`ErrorKind::AlreadyExists`] if there is something at the path,
     /// [`InvalidSpec`](ErrorKind::InvalidSpec) if the problem definition is wrong or does not fit the
-    /// model, [`NotFound`](ErrorKind::NotFound) if a file is missing,
+    /// model, [`NotFound`](ErrorKind::NotFound) if a file is missing, [`Load`](ErrorKind::Load) if a
+    /// SavedModel cannot be read or has no such signature,
     /// [`SelfTest`](ErrorKind::SelfTest) if the model returns something else than expected, and
     /// whatever loading and running it returns. On an error nothing is left behind.
     pub fn write(self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let staging = self.stage(path, |builder, staged| builder.write_zip(staged, self.compression))?;
+        let (path, compression) = (path.as_ref(), self.compression);
+        let staging = self.stage(path, |builder, staged| builder.write_zip(staged, compression))?;
         let staged = TempPath::try_from_path(staged_in(&staging, path))?;
         staged
             .persist_noclobber(path)
@@ -216,17 +217,21 @@ impl Packager {
 
     /// Writes the package beside its final path, and tests it there.
     fn stage<E: Into<Error>>(
-        &self,
+        self,
         path: &Path,
         write: impl FnOnce(PackageBuilder, &Path) -> Result<(), E>,
     ) -> Result<TempDir> {
+        let in_package = |error: Error| error.with("package", path.display().to_string());
         if path.symlink_metadata().is_ok() {
             let message = "there is a file or folder at the path already; remove it or choose another path";
             return Err(
                 Error::new(ErrorKind::AlreadyExists, message).with("path", path.display().to_string())
             );
         }
-        let builder = self.builder().map_err(|error| error.with("package", path.display().to_string()))?;
+        let mut builder = self.model.add_to(self.builder).map_err(in_package)?;
+        if self.persist_test_data && !self.test.inputs.is_empty() {
+            builder = builder.test_data(self.test.clone());
+        }
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let staging = tempfile::Builder::new()
             .prefix(".neuropod-")
@@ -234,33 +239,31 @@ impl Packager {
             .map_err(|error| Error::from(error).with("folder", parent.display().to_string()))?;
         write(builder, &staged_in(&staging, path)).map_err(Into::into)?;
         if !self.test.inputs.is_empty() || !self.test.outputs.is_empty() {
-            self.self_test(&staged_in(&staging, path))?;
+            self_test(&self.test, self.options, &staged_in(&staging, path))?;
         }
         Ok(staging)
     }
+}
 
-    /// With the model's files and the test data.
-    fn builder(&self) -> Result<PackageBuilder> {
-        let builder = self.builder.clone();
-        let builder = match &self.model {
-            PackagedModel::Files => builder,
-            PackagedModel::Graph(graph) => graph.add_to(builder)?,
+impl PackagedModel {
+    fn add_to(self, builder: PackageBuilder) -> Result<PackageBuilder> {
+        match self {
+            PackagedModel::Files => Ok(builder),
+            PackagedModel::Graph(graph) => graph.add_to(builder),
             #[cfg(feature = "tf")]
-            PackagedModel::SavedModel(model) => model.add_to(builder)?,
-        };
-        let keeps_test_data = self.persist_test_data && !self.test.inputs.is_empty();
-        Ok(if keeps_test_data { builder.test_data(self.test.clone()) } else { builder })
-    }
-
-    fn self_test(&self, package: &Path) -> Result<()> {
-        let model = self.options.clone().load(package)?;
-        let mut inputs = Inputs::new();
-        for (name, tensor) in &self.test.inputs {
-            inputs.push(name, tensor)?;
+            PackagedModel::SavedModel(model) => model.add_to(builder),
         }
-        let outputs = model.infer(inputs)?;
-        self.test.outputs.iter().try_for_each(|(name, expected)| check_output(&outputs, name, expected))
     }
+}
+
+fn self_test(test: &TestData, options: LoadOptions, package: &Path) -> Result<()> {
+    let model = options.load(package)?;
+    let mut inputs = Inputs::new();
+    for (name, tensor) in &test.inputs {
+        inputs.push(name, tensor)?;
+    }
+    let outputs = model.infer(inputs)?;
+    test.outputs.iter().try_for_each(|(name, expected)| check_output(&outputs, name, expected))
 }
 
 /// Under its own name in the staging folder, so that errors of the test name the package.

@@ -1,5 +1,6 @@
 //! TensorFlow graphs.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use neuropod_core::{Error, ErrorKind, Result};
@@ -66,13 +67,13 @@ impl GraphDef {
     }
 
     /// Adds the graph and its configuration to a package.
-    pub(super) fn add_to(&self, mut builder: PackageBuilder) -> Result<PackageBuilder> {
+    pub(super) fn add_to(self, mut builder: PackageBuilder) -> Result<PackageBuilder> {
         self.check(builder.definition_mut())?;
         let config =
             TfConfig { nodes: Some(&self.nodes), init_ops: &self.init_ops, ..TfConfig::default() }.to_json();
-        let builder = match &self.content {
+        let builder = match self.content {
             Content::File(path) => builder.file(GRAPH, path),
-            Content::Bytes(content) => builder.bytes(GRAPH, content.clone()),
+            Content::Bytes(content) => builder.bytes(GRAPH, content),
         };
         Ok(builder.bytes(tf_config::PATH, config))
     }
@@ -81,11 +82,11 @@ impl GraphDef {
     fn check(&self, definition: &ProblemDefinition) -> Result<()> {
         let names = || definition.inputs.iter().chain(&definition.outputs).map(|spec| &*spec.name);
         let mapped = |name: &str| self.nodes.iter().any(|(mapped, _)| mapped == name);
-        let mut missing: Vec<_> = names().filter(|name| !mapped(name)).collect();
-        missing.dedup();
+        let missing: BTreeSet<_> = names().filter(|name| !mapped(name)).collect();
         let mut wrong = Vec::new();
         if !missing.is_empty() {
-            wrong.push(format!("there is no node for `{}`", missing.join("`, `")));
+            let missing: Vec<_> = missing.into_iter().map(|name| format!("`{name}`")).collect();
+            wrong.push(format!("there is no node for {}", missing.join(", ")));
         }
         for (index, (name, _)) in self.nodes.iter().enumerate() {
             if self.nodes[..index].iter().any(|(earlier, _)| earlier == name) {

@@ -60,7 +60,7 @@ impl SavedModel {
 
     /// Adds the model and its configuration to a package, and to its problem definition what the
     /// signature says.
-    pub(super) fn add_to(&self, mut builder: PackageBuilder) -> Result<PackageBuilder> {
+    pub(super) fn add_to(self, mut builder: PackageBuilder) -> Result<PackageBuilder> {
         self.complete(builder.definition_mut())
             .map_err(|error| error.with("folder", self.folder.display().to_string()))?;
         let config = TfConfig {
@@ -69,7 +69,8 @@ impl SavedModel {
             signature: self.signature.as_deref(),
             tags: self.tags.as_ref().map(|tags| tags.iter().map(String::as_str).collect()),
         };
-        Ok(builder.folder(FOLDER, &self.folder).bytes(tf_config::PATH, config.to_json()))
+        let config = config.to_json();
+        Ok(builder.folder(FOLDER, self.folder).bytes(tf_config::PATH, config))
     }
 
     /// Takes the inputs, and the outputs, from the signature if none are given, and checks those that

@@ -43,3 +43,19 @@ fn list(values: &[impl AsRef<str>]) -> String {
     let values: Vec<_> = values.iter().map(|value| json_string(value.as_ref())).collect();
     format!("[{}]", values.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_original_does_not_know_is_written_as_python_would() {
+        let config = TfConfig {
+            nodes: None,
+            init_ops: &["init".to_owned()],
+            signature: Some("größe"),
+            tags: Some(vec!["serve", "special"]),
+        };
+        assert_eq!(config.to_json(), include_str!("../../tests/golden/signature.json"));
+    }
+}

@@ -76,7 +76,7 @@ fn all_that_is_wrong_with_the_nodes_is_told_at_once() {
     assert_eq!(error.kind(), ErrorKind::InvalidSpec);
     assert_eq!(
         error.message(),
-        "the graph's nodes do not fit the problem definition: there is no node for `y`, `out`; there are two \
+        "the graph's nodes do not fit the problem definition: there is no node for `out`, `y`; there are two \
          nodes for `x`; there is a node for `Out`, which is no input or output (did you mean `out`?); there \
          is a node for `embedding`, which is no input or output"
     );
