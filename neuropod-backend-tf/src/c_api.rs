@@ -125,6 +125,7 @@ functions! {
     fn TF_NewTensor(
         c_int, *const i64, c_int, *mut c_void, usize, Option<Deallocator>, *mut c_void,
     ) -> *mut TF_Tensor;
+    fn TF_AllocateTensor(c_int, *const i64, c_int, usize) -> *mut TF_Tensor;
     fn TF_DeleteTensor(*mut TF_Tensor);
     fn TF_TensorType(*const TF_Tensor) -> c_int;
     fn TF_NumDims(*const TF_Tensor) -> c_int;

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use neuropod_core::{DType, Input, Tensor, TensorView};
+use neuropod_core::{ALIGNMENT, DType, Input, Tensor, TensorView};
 use smallvec::SmallVec;
 
 use super::Endpoint;
@@ -16,8 +16,8 @@ use crate::{TensorFlowError, dtype};
 
 /// The tensors that one run is fed with.
 ///
-/// Numbers are handed over without a copy if their memory is aligned as TensorFlow wants it;
-/// otherwise it copies them, once. Strings are copied, once.
+/// Numbers are handed over without a copy if their memory is aligned as TensorFlow wants it, and
+/// otherwise copied, once. Strings are copied, once.
 pub(crate) struct Feeds<'a> {
     api: &'static CApi,
     endpoints: SmallVec<[Endpoint; 8]>,
@@ -43,6 +43,8 @@ impl<'a> Feeds<'a> {
     /// Adds an input. The memory of a tensor is kept alive by a clone of it as long as TensorFlow
     /// wants; that of a view is borrowed, if `borrow` says that the graph keeps no input beyond the
     /// run, and else copied.
+    ///
+    /// What is not aligned TensorFlow would copy itself; to do it here spares keeping an owner.
     pub(crate) fn push(
         &mut self,
         endpoint: Endpoint,
@@ -52,9 +54,10 @@ impl<'a> Feeds<'a> {
         let view = input.view();
         let tensor = match input.as_tensor() {
             _ if view.dtype() == DType::String => self.strings(&view),
+            _ if !is_aligned(&view) => self.copied(&view),
             Some(tensor) => self.shared(&view, tensor.clone()),
             None if borrow => self.borrowed(&view),
-            None => self.shared_copy(&view),
+            None => self.copied(&view),
         };
         self.add(endpoint, tensor?)
     }
@@ -98,9 +101,19 @@ impl<'a> Feeds<'a> {
         unsafe { self.new_tensor(view, drop_tensor, owner) }
     }
 
-    fn shared_copy(&self, view: &TensorView<'_>) -> Result<*mut TF_Tensor, TensorFlowError> {
-        let copy = view.to_tensor();
-        self.shared(&copy.view(), copy.clone())
+    fn copied(&self, view: &TensorView<'_>) -> Result<*mut TF_Tensor, TensorFlowError> {
+        let (dims, code) = (dims(view), code(view.dtype())?);
+        let bytes = view.bytes();
+        // SAFETY: `dims` has the given length. The tensor that is made has room for as many bytes as
+        // are copied, and nobody else has it yet.
+        unsafe {
+            let tensor = (self.api.TF_AllocateTensor)(code, dims.as_ptr(), dims.len() as c_int, bytes.len());
+            if !tensor.is_null() && !bytes.is_empty() {
+                let data = (self.api.TF_TensorData)(tensor).cast::<u8>();
+                ptr::copy_nonoverlapping(bytes.as_ptr(), data, bytes.len());
+            }
+            Ok(tensor)
+        }
     }
 
     fn borrowed(&mut self, view: &TensorView<'a>) -> Result<*mut TF_Tensor, TensorFlowError> {
@@ -124,8 +137,7 @@ impl<'a> Feeds<'a> {
         deallocator: Deallocator,
         arg: *mut c_void,
     ) -> Result<*mut TF_Tensor, TensorFlowError> {
-        let dims: SmallVec<[i64; 8]> = view.dims().iter().map(|dim| *dim as i64).collect();
-        let code = dtype::to_code(view.dtype()).ok_or_else(|| no_such_dtype(view.dtype()))?;
+        let (dims, code) = (dims(view), code(view.dtype())?);
         let data = view.bytes().as_ptr().cast_mut().cast::<c_void>();
         let len = view.bytes().len();
         // SAFETY: `dims` has the given length; `data` has `len` bytes, as the dtype and dims ask for,
@@ -151,12 +163,11 @@ impl<'a> Feeds<'a> {
             // SAFETY: `copy` is an initialised, empty string, and `string` has so many bytes.
             unsafe { (self.api.TF_StringCopy)(copy, string.as_ptr().cast::<c_char>(), string.len()) }
         }
-        let dims: SmallVec<[i64; 8]> = view.dims().iter().map(|dim| *dim as i64).collect();
+        let (dims, code) = (dims(view), code(DType::String)?);
         let len = size_of_val(copies.as_slice());
         let mut strings = Box::new(Strings { api: self.api, copies });
         let data = strings.copies.as_mut_ptr().cast::<c_void>();
         let arg = Box::into_raw(strings).cast::<c_void>();
-        let code = dtype::to_code(DType::String).ok_or_else(|| no_such_dtype(DType::String))?;
         // SAFETY: `dims` has the given length; `data` has that many strings, in `len` bytes, which
         // live until `drop_strings` drops the box that `arg` points to.
         Ok(unsafe {
@@ -246,6 +257,20 @@ impl Latch {
             held = self.released.wait(held).unwrap_or_else(PoisonError::into_inner);
         }
     }
+}
+
+/// As TensorFlow is built; a build that wants more copies what is aligned to this.
+fn is_aligned(view: &TensorView<'_>) -> bool {
+    (view.bytes().as_ptr() as usize).is_multiple_of(ALIGNMENT)
+}
+
+fn dims(view: &TensorView<'_>) -> SmallVec<[i64; 8]> {
+    view.dims().iter().map(|dim| *dim as i64).collect()
+}
+
+/// TensorFlow's number for a dtype.
+fn code(dtype: DType) -> Result<c_int, TensorFlowError> {
+    dtype::to_code(dtype).ok_or_else(|| no_such_dtype(dtype))
 }
 
 #[cold]
