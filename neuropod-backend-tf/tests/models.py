@@ -323,8 +323,14 @@ def unsupported_output():
 @graph("Weights")
 def weights():
     x = vector("x")
-    weight = tf.constant(np.ones(8 << 20, np.float32))
+    weight = tf.constant(np.ones(1 << 20, np.float32))
     return {"x": x, "out": tf.multiply(weight[:4], x, "out")}
+
+
+@graph("Count")
+def count():
+    x = vector("x")
+    return {"x": x, "count": tf.size(x, name="count")}
 
 
 # SavedModels.
@@ -354,6 +360,12 @@ class TwoSignatures(tf.Module):
     @signature(x=F32S)
     def triple(self, x):
         return {"triple": x * 3.0}
+
+
+class SameName(tf.Module):
+    @signature(x=F32S)
+    def serve(self, x):
+        return {"x": x * 2.0}
 
 
 class Variables(tf.Module):
@@ -400,6 +412,7 @@ def save(module, folder, **others):
 
 
 saved_model("AdditionSaved")(lambda folder: save(Addition(), folder))
+saved_model("SameNameSaved")(lambda folder: save(SameName(), folder))
 saved_model("VariablesSaved")(lambda folder: save(Variables(), folder))
 saved_model("CounterSaved")(lambda folder: save(Counter(), folder))
 saved_model("StringsSaved")(lambda folder: save(Strings(), folder))

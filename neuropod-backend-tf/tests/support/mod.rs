@@ -10,7 +10,7 @@ use std::sync::Arc;
 use models::read;
 pub(crate) use models::{file, path, python};
 use neuropod_core::{
-    DType, Device, Dim, IntoInputs, Model, ModelOptions, ModelSource, Outputs, Result, TensorSpec,
+    DType, Device, Dim, IntoInputs, Model, ModelOptions, ModelSource, Outputs, Result, Tensor, TensorSpec,
 };
 use neuropod_test_utils::MemoryFiles;
 
@@ -50,7 +50,12 @@ pub(crate) fn source_of(
 
 /// Loads a source on the CPU.
 pub(crate) fn load_source(source: ModelSource) -> Result<Box<dyn Model>> {
-    neuropod_backend_tf::backend().load(Arc::new(source), &cpu())
+    load_with(source, &cpu())
+}
+
+/// Loads a source with options.
+pub(crate) fn load_with(source: ModelSource, options: &ModelOptions) -> Result<Box<dyn Model>> {
+    neuropod_backend_tf::backend().load(Arc::new(source), options)
 }
 
 /// Loads a model on the CPU, with these inputs and outputs.
@@ -63,9 +68,28 @@ pub(crate) fn infer<'a>(model: &dyn Model, inputs: impl IntoInputs<'a>) -> Resul
     model.infer(&inputs.into_inputs()?, &[])
 }
 
+/// Calls a model for some of its outputs.
+pub(crate) fn infer_for<'a>(
+    model: &dyn Model,
+    inputs: impl IntoInputs<'a>,
+    requested: &[&str],
+) -> Result<Outputs> {
+    model.infer(&inputs.into_inputs()?, requested)
+}
+
 /// Options for the CPU.
 pub(crate) fn cpu() -> ModelOptions {
     ModelOptions::new().device(Device::Cpu)
+}
+
+/// A float32 vector.
+pub(crate) fn vector(values: &[f32]) -> Tensor {
+    Tensor::from_slice([values.len()], values).expect("the shape is that of the values")
+}
+
+/// The numbers of a float32 output.
+pub(crate) fn numbers<'a>(outputs: &'a Outputs, name: &str) -> &'a [f32] {
+    outputs[name].as_slice().expect("the output is of float32")
 }
 
 /// A float32 tensor of that rank and any size.
