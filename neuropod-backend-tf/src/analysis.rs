@@ -215,7 +215,7 @@ mod tests {
     fn call(name: &str, function: &str, input: &[&str]) -> NodeDef {
         let func = Some(NameAttrList { name: function.to_owned() });
         let value = Some(AttrValue { list: None, func });
-        let attr = vec![AttrEntry { value }.encode_to_vec().into()];
+        let attr = vec![AttrEntry { value, ..AttrEntry::default() }.encode_to_vec().into()];
         NodeDef { attr, ..node(name, "StatefulPartitionedCall", input) }
     }
 

@@ -13,7 +13,7 @@ use crate::convert::{Graph, Session};
 use crate::executor::Executor;
 use crate::names::{self, Bound, Names, TensorName};
 use crate::options::Options;
-use crate::proto::{GraphDef, OpDef};
+use crate::proto::{AttrEntry, GraphDef, NodeDef, OpDef};
 use crate::saved_model::{DEFAULT_SIGNATURE, DEFAULT_TAG, SavedModel};
 use crate::start::Start;
 use crate::{TensorFlowError, placement, threads};
@@ -119,7 +119,22 @@ fn decode(graph_def: &Bytes) -> Result<GraphDef, TensorFlowError> {
     if decoded.node.is_empty() {
         return Err(TensorFlowError::Load("the graph is empty".to_owned()));
     }
-    Ok(decoded)
+    match bare_constant(&decoded) {
+        None => Ok(decoded),
+        Some(name) => Err(TensorFlowError::Load(format!("the constant `{name}` has no value"))),
+    }
+}
+
+/// A constant without a value in a function. TensorFlow finds those of the graph itself, and ends the
+/// process when it optimises one of a function.
+fn bare_constant(graph: &GraphDef) -> Option<&str> {
+    let has_value = |node: &NodeDef| {
+        let mut entries = node.attr.iter().filter_map(|entry| AttrEntry::decode(entry.clone()).ok());
+        entries.any(|entry| entry.key == "value" && entry.value.is_some())
+    };
+    let functions = graph.library.iter().flat_map(|library| &library.function);
+    let mut nodes = functions.flat_map(|function| &function.node_def);
+    nodes.find(|node| node.op == "Const" && !has_value(node)).map(|node| &*node.name)
 }
 
 fn choose(options: &Options, traits: &Traits) -> Result<Executor, TensorFlowError> {

@@ -147,6 +147,8 @@ pub(crate) struct NodeDef {
 /// An entry of `NodeDef.attr`.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct AttrEntry {
+    #[prost(string, tag = "1")]
+    pub(crate) key: String,
     #[prost(message, optional, tag = "2")]
     pub(crate) value: Option<AttrValue>,
 }

@@ -29,9 +29,8 @@ fn try_files(files: MemoryFiles, output: &str) {
 #[test]
 fn damaged_graphs_do_no_harm() {
     succeeds("damage::damaged_graphs_do_no_harm", as_it_is, || {
-        for (name, output) in
-            [("Addition", "out"), ("V1Cond", "out"), ("V1Loop", "out"), ("TwoOutputs", "values")]
-        {
+        for name in ["Addition", "V1Cond", "V1Loop", "V2Cond", "V2Loop", "TwoOutputs"] {
+            let output = if name == "TwoOutputs" { "values" } else { "out" };
             damage(name, "0/data/model.pb", &file(&format!("{name}.pb")), output, 100);
         }
     });
@@ -45,6 +44,25 @@ fn damaged_saved_models_do_no_harm() {
         {
             let whole = file(&format!("VariablesSaved/{part}"));
             damage("VariablesSaved", &format!("{folder}/{part}"), &whole, "out", 100);
+        }
+    });
+}
+
+#[test]
+fn a_constant_of_a_function_that_lost_its_value_does_no_harm() {
+    succeeds("damage::a_constant_of_a_function_that_lost_its_value_does_no_harm", as_it_is, || {
+        // The key of a constant's value, and the start of the value.
+        let key = b"value\x12";
+        let whole = file("V2Cond.pb");
+        let places: Vec<_> = (0..whole.len()).filter(|at| whole[*at..].starts_with(key)).collect();
+        assert!(!places.is_empty(), "the functions have constants");
+        for at in places {
+            let mut damaged = whole.clone();
+            damaged[at] = b'w';
+            let files = files("V2Cond").file("0/data/model.pb", damaged);
+            let source = source_of("damaged", files, &[f32s("x", 1)], &[f32s("out", 1)]);
+            let error = load_source(source).unwrap_err();
+            assert!(error.message().contains("has no value"), "{error}");
         }
     });
 }
