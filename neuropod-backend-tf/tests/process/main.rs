@@ -5,6 +5,7 @@
 mod support;
 
 mod alone;
+mod custom_ops;
 mod damage;
 mod finding;
 mod memory;
