@@ -74,6 +74,8 @@ impl Capture {
     /// Leads standard error back, and writes to it what came in between; without TensorFlow's notes
     /// if all went well.
     fn finish(mut self, drop_notes: bool) {
+        // Other threads wait, so that what they write next does not come before it.
+        let mut stderr = io::stderr().lock();
         if rustix::stdio::dup2_stderr(&self.stderr).is_err() {
             return; // a descriptor that was valid before is no longer: somebody closed it
         }
@@ -83,7 +85,7 @@ impl Capture {
         }
         let kept = if drop_notes { without_notes(&text) } else { text };
         // Where nobody reads standard error there is nothing to do about it.
-        let _ = io::stderr().write_all(&kept);
+        let _ = stderr.write_all(&kept);
     }
 }
 
