@@ -121,12 +121,13 @@ fn graphs(models: &Models) {
     for Graph(name, axes, out_rank, batches) in &GRAPHS {
         let package = models.package(name, &[("x", axes.len() + 1)], *out_rank);
         let mut bare = models.bare(name, DEFAULT_CONFIG, &["x"]);
-        println!("tf/{name}: {}", models.chosen_executor(name));
+        let auto = format!("auto ({})", models.chosen_executor(name));
         for batch in *batches {
             let dims: Vec<_> = [*batch].iter().chain(*axes).copied().collect();
             let x = wave(&dims);
             for executor in ["auto", "pool", "caller", "single-threaded"] {
                 let model = cpu().backend_option("tensorflow.executor", executor).load(&package).unwrap();
+                let executor = if executor == "auto" { &*auto } else { executor };
                 let name = format!("tf/{name} of {batch}, {executor}, against the default session");
                 against(&name, &model, &mut bare, "x", &x);
             }
@@ -141,9 +142,7 @@ fn basic_pitch(models: &Models) {
     for windows in [1, 4] {
         let x = wave(&[windows, WINDOW, 1]);
         for executor in ["auto", "pool", "caller", "single-threaded"] {
-            let Ok(model) = cpu().backend_option("tensorflow.executor", executor).load(&package) else {
-                continue;
-            };
+            let model = cpu().backend_option("tensorflow.executor", executor).load(&package).unwrap();
             let name =
                 format!("tf/basic-pitch on {windows} window(s), {executor}, against the default session");
             against(&name, &model, &mut bare, "input_2", &x);
