@@ -1,10 +1,9 @@
 //! Custom operators.
 
 use std::collections::HashSet;
-use std::io::{self, Read, Write};
 use std::sync::{Mutex, PoisonError};
 
-use neuropod_core::{Error, ErrorKind, ModelOptions, ModelSource};
+use neuropod_core::{Error, ModelOptions, ModelSource};
 use sha2::{Digest, Sha256};
 
 use crate::TorchError;
@@ -31,43 +30,19 @@ pub(crate) fn load(source: &ModelSource, options: &ModelOptions) -> Result<(), E
 }
 
 fn load_one(source: &ModelSource, name: &str, loaded: &mut HashSet<Hash>) -> Result<(), Error> {
-    let path = format!("0/ops/{name}");
-    let hash = hash(source, &path)?;
+    let hash = Sha256::digest(source.read_custom_op(name)?).into();
     if loaded.contains(&hash) {
         return Ok(());
     }
-    open_library(&source.files.path(&path)?)
+    open_library(&source.files.path(&format!("0/ops/{name}"))?)
         .map_err(|error| TorchError::CustomOp { name: name.to_owned(), reason: reason(error) })?;
     loaded.insert(hash);
     Ok(())
-}
-
-fn hash(source: &ModelSource, path: &str) -> Result<Hash, Error> {
-    let mut hasher = Hasher(Sha256::new());
-    let mut file: Box<dyn Read + Send> = source.files.open(path)?;
-    io::copy(&mut file, &mut hasher).map_err(|error| {
-        Error::new(ErrorKind::Io, "the custom operator cannot be read").with("file", path).with_source(error)
-    })?;
-    Ok(hasher.0.finalize().into())
 }
 
 fn reason(error: TorchError) -> String {
     match error {
         TorchError::Load(reason) => reason,
         other => other.to_string(),
-    }
-}
-
-/// Lets `io::copy` feed a hash.
-struct Hasher(Sha256);
-
-impl Write for Hasher {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -45,10 +45,40 @@ impl ModelSource {
         }
     }
 
+    /// The content of a custom operator's library, `0/ops/<name>`, for a backend to tell which
+    /// libraries it has loaded already.
+    ///
+    /// # Errors
+    ///
+    /// As for [`ModelFiles::open`]; [`ErrorKind::Load`] if the end of the file is missing: to load
+    /// such a library would end the process.
+    pub fn read_custom_op(&self, name: &str) -> Result<Vec<u8>> {
+        let path = format!("0/ops/{name}");
+        let content = self.files.read(&path, u64::MAX)?;
+        if is_cut_off(&content) {
+            let message = format!("the custom operator `{name}` cannot be loaded: its file is cut off");
+            return Err(Error::new(ErrorKind::Load, message).with("file", path));
+        }
+        Ok(content)
+    }
+
     /// Where the input of that name is put when the model runs on a GPU.
     pub fn input_device(&self, name: &str) -> DeviceType {
         self.input_devices.get(name).copied().unwrap_or(DeviceType::Gpu)
     }
+}
+
+/// Whether the end of an ELF file is missing: the system's loader would map what is not there, and
+/// the process would end as soon as it is touched. The table of sections comes last in such a file.
+fn is_cut_off(content: &[u8]) -> bool {
+    const MAGIC: &[u8] = b"\x7fELF\x02\x01"; // of 64 bits, in little-endian order
+    let number = |at: usize, len: usize| {
+        let bytes = content.get(at..at + len).unwrap_or_default();
+        bytes.iter().rev().fold(0u64, |number, byte| number << 8 | u64::from(*byte))
+    };
+    // The table's offset, the size of an entry, and the number of them.
+    let end = number(0x28, 8).saturating_add(number(0x3a, 2) * number(0x3c, 2));
+    content.starts_with(MAGIC) && (content.len() < 0x40 || end > content.len() as u64)
 }
 
 /// The files of a package, by their path from its root with `/` between the parts:

@@ -59,6 +59,15 @@ fn a_library_that_cannot_be_loaded_is_an_error_that_names_it() {
 }
 
 #[test]
+fn a_library_that_is_cut_off_is_an_error_and_not_the_end() {
+    let mut library = file("libfancy_add.so");
+    library.truncate(library.len() * 3 / 4);
+    let error = load_source(package(library)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Load);
+    assert!(error.message().contains("`libfancy_add.so`") && error.message().contains("cut off"), "{error}");
+}
+
+#[test]
 fn an_operator_that_is_not_in_the_package_is_not_found() {
     let mut source = package(file("libfancy_add.so"));
     source.custom_ops = vec!["other.so".to_owned()];
