@@ -3,11 +3,14 @@
 //! Only what the outputs need is looked at: the rest of a graph, the part that restores variables
 //! for instance, never runs in a call.
 
+mod widths;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use prost::Message;
 
 use crate::proto::{AttrEntry, FunctionDef, GraphDef, NodeDef, OpDef};
+use widths::Widths;
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +32,7 @@ impl Traits {
         let roots: Vec<_> = nodes.into_iter().filter_map(|name| body.position(name.as_ref())).collect();
         let order = body.in_order(&roots);
         let (ops, called) = functions.ops(order.iter().map(|index| &body.nodes[*index]));
-        let width = Widths { functions: &functions, known: HashMap::new() }.of(&body, &order, 0);
+        let width = Widths::new(&functions).of(&body, &order);
         Traits { ops, parallel: width > 1, functions: called }
     }
 
@@ -86,50 +89,6 @@ fn name_of(function: &FunctionDef) -> String {
     OpDef::decode(function.signature.clone()).map(|signature| signature.name).unwrap_or_default()
 }
 
-/// How many expensive operators can run at the same time.
-struct Widths<'a> {
-    functions: &'a Functions<'a>,
-    /// Those of functions; of one that is being looked at 0, as a broken graph may call in circles.
-    known: HashMap<String, usize>,
-}
-
-/// Functions that are called more deeply than this are not looked at.
-const MOST_DEPTH: usize = 64;
-
-impl<'a> Widths<'a> {
-    /// An operator's level is the number of expensive ones on the longest way to it. Two of one level
-    /// do not wait for each other; and if any two do not, then two of one level do not: of the one
-    /// whose level is higher, an ancestor stands at the level of the other.
-    fn of(&mut self, body: &Body<'a>, order: &[usize], depth: usize) -> usize {
-        let mut levels = vec![0; body.nodes.len()];
-        let mut widths: HashMap<usize, usize> = HashMap::new();
-        for &index in order {
-            let node = &body.nodes[index];
-            let before = body.inputs(node).map(|input| levels[input]).max().unwrap_or(0);
-            let called = self.functions.called_by(node).into_iter().map(|name| self.of_function(name, depth));
-            let width = called.max().unwrap_or(0).max(usize::from(is_expensive(&node.op)));
-            levels[index] = before + usize::from(width > 0);
-            *widths.entry(levels[index]).or_default() += width;
-        }
-        widths.into_values().max().unwrap_or(0)
-    }
-
-    fn of_function(&mut self, name: String, depth: usize) -> usize {
-        if let Some(width) = self.known.get(&name) {
-            return *width;
-        }
-        if depth == MOST_DEPTH {
-            return 0;
-        }
-        self.known.insert(name.clone(), 0);
-        let body = Body::new(&self.functions.0[&name].node_def);
-        let all: Vec<_> = (0..body.nodes.len()).collect();
-        let width = self.of(&body, &body.in_order(&all), depth + 1);
-        self.known.insert(name, width);
-        width
-    }
-}
-
 /// The nodes of a graph or a function.
 struct Body<'a> {
     nodes: &'a [NodeDef],
@@ -174,30 +133,12 @@ impl<'a> Body<'a> {
     }
 }
 
-/// Operators whose time can be worth a second thread.
-fn is_expensive(op: &str) -> bool {
-    const PARTS: [&str; 13] = [
-        "MatMul",
-        "Conv1D",
-        "Conv2D",
-        "Conv3D",
-        "DepthwiseConv",
-        "Einsum",
-        "RNN",
-        "LSTM",
-        "GRU",
-        "FFT",
-        "Cholesky",
-        "MatrixInverse",
-        "Svd",
-    ];
-    PARTS.iter().any(|part| op.contains(part))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::{AttrValue, FunctionDefLibrary, NameAttrList};
+    use crate::proto::{
+        AttrValue, FunctionDefLibrary, NameAttrList, TensorProto, TensorShapeDim, TensorShapeProto,
+    };
 
     fn node(name: &str, op: &str, input: &[&str]) -> NodeDef {
         let input = input.iter().map(|input| (*input).to_owned()).collect();
@@ -214,9 +155,17 @@ mod tests {
 
     fn call(name: &str, function: &str, input: &[&str]) -> NodeDef {
         let func = Some(NameAttrList { name: function.to_owned() });
-        let value = Some(AttrValue { list: None, func });
+        let value = Some(AttrValue { func, ..AttrValue::default() });
         let attr = vec![AttrEntry { value, ..AttrEntry::default() }.encode_to_vec().into()];
         NodeDef { attr, ..node(name, "StatefulPartitionedCall", input) }
+    }
+
+    fn constant(name: &str, sizes: &[i64]) -> NodeDef {
+        let dim = sizes.iter().map(|size| TensorShapeDim { size: *size }).collect();
+        let tensor_shape = Some(TensorShapeProto { dim, unknown_rank: false });
+        let value = Some(AttrValue { tensor: Some(TensorProto { tensor_shape }), ..AttrValue::default() });
+        let entry = AttrEntry { key: "value".to_owned(), value };
+        NodeDef { attr: vec![entry.encode_to_vec().into()], ..node(name, "Const", &[]) }
     }
 
     fn function(name: &str, node_def: Vec<NodeDef>) -> FunctionDef {
@@ -243,6 +192,29 @@ mod tests {
         ];
         assert!(traits(branches.to_vec(), &["sum"]).parallel);
         assert!(!traits(branches.to_vec(), &["c"]).parallel);
+    }
+
+    #[test]
+    fn products_with_few_weights_are_not_worth_a_second_thread() {
+        let branches = |rows, columns| {
+            vec![
+                node("x", "Placeholder", &[]),
+                constant("w", &[rows, columns]),
+                node("w/read", "Identity", &["w"]),
+                node("a", "MatMul", &["x", "w/read"]),
+                node("b", "MatMul", &["x", "w:0"]),
+                node("sum", "AddV2", &["a", "b"]),
+            ]
+        };
+        assert!(!traits(branches(128, 128), &["sum"]).parallel);
+        assert!(traits(branches(128, 129), &["sum"]).parallel);
+        assert!(traits(branches(i64::MAX, i64::MAX), &["sum"]).parallel);
+        let circle = vec![
+            node("i", "Identity", &["j"]),
+            node("j", "Identity", &["i"]),
+            node("a", "MatMul", &["i", "j"]),
+        ];
+        assert!(!traits(circle, &["a"]).parallel);
     }
 
     #[test]

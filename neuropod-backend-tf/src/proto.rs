@@ -153,13 +153,22 @@ pub(crate) struct AttrEntry {
     pub(crate) value: Option<AttrValue>,
 }
 
-/// `attr_value.proto`; of its kinds functions and lists of them.
+/// `attr_value.proto`; of its kinds tensors, functions and lists of functions.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct AttrValue {
     #[prost(message, optional, tag = "1")]
     pub(crate) list: Option<ListValue>,
+    #[prost(message, optional, tag = "8")]
+    pub(crate) tensor: Option<TensorProto>,
     #[prost(message, optional, tag = "10")]
     pub(crate) func: Option<NameAttrList>,
+}
+
+/// `tensor.proto`; of a tensor its shape alone.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct TensorProto {
+    #[prost(message, optional, tag = "2")]
+    pub(crate) tensor_shape: Option<TensorShapeProto>,
 }
 
 /// `attr_value.proto`.
