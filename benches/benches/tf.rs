@@ -11,7 +11,7 @@ use std::time::Duration;
 use criterion::{Criterion, criterion_group, criterion_main};
 use neuropod::{Compression, DType, Device, Dim, LoadOptions, Neuropod, Packager, Tensor, TensorSpec};
 use neuropod_backend_tf::bench::{BareSession, chosen_executor, session_config};
-use neuropod_benches::{compare, compare_after_pauses};
+use neuropod_benches::{Pause, compare, compare_after_pauses};
 use tempfile::TempDir;
 
 criterion_group!(benches, tensorflow);
@@ -63,8 +63,9 @@ fn addition(criterion: &mut Criterion, models: &Models) {
     for (what, session) in [("the default session", &mut default), ("a session with our options", &mut alike)]
     {
         compare(&format!("tf/addition against {what}"), ours, || bare(session));
-        for pause in [Duration::from_micros(200), Duration::from_millis(1)] {
-            let name = format!("tf/addition against {what}, after pauses of {pause:?}");
+        let (short, long) = (Duration::from_micros(200), Duration::from_millis(1));
+        for pause in [Pause::Busy(short), Pause::Busy(long), Pause::Asleep(short), Pause::Asleep(long)] {
+            let name = format!("tf/addition against {what}, after pauses {pause:?}");
             compare_after_pauses(&name, pause, ours, || bare(session));
         }
     }

@@ -44,17 +44,40 @@ pub fn compare(name: &str, mut ours: impl FnMut(), mut theirs: impl FnMut()) -> 
     })
 }
 
-/// Times single calls by turns, each after a pause in which threads that wait for work fall asleep, and
-/// prints the ratio. The pause is not counted. The benchmark's first argument is heeded as by
-/// [`compare`].
+/// What the caller does between two calls. Threads that wait for work fall asleep meanwhile.
+#[derive(Clone, Copy, Debug)]
+pub enum Pause {
+    /// The caller works on something else.
+    Busy(Duration),
+    /// The caller sleeps as well, and the processor with it: a call then takes the time in which the
+    /// processor wakes up.
+    Asleep(Duration),
+}
+
+impl Pause {
+    fn take(self) {
+        match self {
+            Pause::Asleep(duration) => std::thread::sleep(duration),
+            Pause::Busy(duration) => {
+                let start = Instant::now();
+                while start.elapsed() < duration {
+                    std::hint::spin_loop();
+                }
+            }
+        }
+    }
+}
+
+/// Times single calls by turns, each after a pause, and prints the ratio. The pause is not counted. The
+/// benchmark's first argument is heeded as by [`compare`].
 pub fn compare_after_pauses(
     name: &str,
-    pause: Duration,
+    pause: Pause,
     mut ours: impl FnMut(),
     mut theirs: impl FnMut(),
 ) -> Option<Ratio> {
     let rested = |call: &mut dyn FnMut()| {
-        std::thread::sleep(pause);
+        pause.take();
         seconds_per_call(&mut || call(), 1)
     };
     is_wanted(name).then(|| interleave(name, || rested(&mut ours), || rested(&mut theirs)))
