@@ -25,12 +25,11 @@ pub(crate) struct Config {
     pub(crate) tags: Option<BTreeSet<String>>,
 }
 
-/// A list, or one name; some packages hold an empty object instead.
+/// A list; some packages hold an empty object instead.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 enum InitOps {
     Names(Vec<String>),
-    Name(String),
     Empty {},
 }
 
@@ -57,7 +56,6 @@ impl Config {
     pub(crate) fn init_ops(&self) -> &[String] {
         match &self.init_op_names {
             InitOps::Names(names) => names,
-            InitOps::Name(name) => std::slice::from_ref(name),
             InitOps::Empty {} => &[],
         }
     }
@@ -89,7 +87,6 @@ mod tests {
             (config.node_name_mapping.is_none(), config.init_ops()),
             (true, &["a".into(), "b".into()][..])
         );
-        assert_eq!(parse(br#"{"init_op_names": "init"}"#).unwrap().init_ops(), ["init"]);
         assert_eq!(parse(b"{}").unwrap(), Config::default());
     }
 

@@ -58,8 +58,8 @@ pub(crate) const STEPS: &[Step] = &[
     },
     Step {
         name: "sanitizer",
-        about: "tensors and the conformance kit under AddressSanitizer, which is shown to be on",
-        needs_setup: false,
+        about: "tensors, and backends in the conformance kit, under AddressSanitizer, which is shown to be on",
+        needs_setup: true,
         run: sanitizer::run,
     },
     Step {
