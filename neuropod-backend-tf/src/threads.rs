@@ -1,14 +1,14 @@
 //! Threads within one operator.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{PoisonError, RwLock};
 
 use crate::TensorFlowError;
 use crate::c_api::CApi;
 use crate::convert::{Failure, Graph, OwnPools, Session};
 use crate::options::Options;
 
-/// Sessions are made one at a time: what decides on their threads is global.
-static MAKING: Mutex<()> = Mutex::new(());
+/// A session with threads of its own is made alone: what decides on that is global.
+static MAKING: RwLock<()> = RwLock::new(());
 
 /// A session with the options' number of threads within one operator.
 ///
@@ -20,11 +20,12 @@ pub(crate) fn new_session(
     config: &[u8],
     options: &Options,
 ) -> Result<Session, TensorFlowError> {
-    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     let made = |failure: Failure| TensorFlowError::Load(failure.message);
     if options.intra_op_threads.is_none() {
+        let _making = MAKING.read().unwrap_or_else(PoisonError::into_inner);
         return Session::new(graph, config).map_err(made);
     }
+    let _making = MAKING.write().unwrap_or_else(PoisonError::into_inner);
     let _own = OwnPools::switch_on(api).ok_or_else(|| {
         TensorFlowError::Option(
             "this TensorFlow has one number of intra-op threads for the process; leave it out".to_owned(),

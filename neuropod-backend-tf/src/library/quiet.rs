@@ -1,9 +1,9 @@
 //! Starting TensorFlow without what it says as it starts.
 //!
 //! TensorFlow writes notes on processor features and the like to standard error, some of them while
-//! it is being loaded and some when the first graph runs. They are dropped, unless the variable `TF_CPP_MIN_LOG_LEVEL` shows that
-//! somebody wants to decide that; what else is written in the meantime comes through, and so do
-//! errors.
+//! it is being loaded and some when the first graph runs. They are dropped, unless the variable
+//! `TF_CPP_MIN_LOG_LEVEL` shows that somebody wants to decide that; what else is written in the meantime
+//! comes through, and so do errors.
 
 use std::env;
 use std::fs::File;
@@ -57,7 +57,7 @@ fn wants_notes() -> bool {
     env::var_os("TF_CPP_MIN_LOG_LEVEL").is_some()
 }
 
-/// Standard error, led into a file.
+/// Standard error, led into a file as long as this lives.
 struct Capture {
     stderr: OwnedFd,
     file: File,
@@ -86,6 +86,13 @@ impl Capture {
         let kept = if drop_notes { without_notes(&text) } else { text };
         // Where nobody reads standard error there is nothing to do about it.
         let _ = stderr.write_all(&kept);
+    }
+}
+
+impl Drop for Capture {
+    fn drop(&mut self) {
+        // If `finish` did so already, this changes nothing.
+        let _ = rustix::stdio::dup2_stderr(&self.stderr);
     }
 }
 
