@@ -2,28 +2,10 @@
 
 use neuropod_core::DType;
 
-/// Element types beside the numbers of `tensorflow/core/framework/types.proto`.
-const CODES: [(DType, i32); 14] = [
-    (DType::Float32, 1),
-    (DType::Float64, 2),
-    (DType::Int32, 3),
-    (DType::UInt8, 4),
-    (DType::Int16, 5),
-    (DType::Int8, 6),
-    (DType::String, 7),
-    (DType::Int64, 9),
-    (DType::Bool, 10),
-    (DType::BFloat16, 14),
-    (DType::UInt16, 17),
-    (DType::Float16, 19),
-    (DType::UInt32, 22),
-    (DType::UInt64, 23),
-];
-
 /// Numbers above this stand for a reference to a variable of the type below it.
 const REFERENCE: i32 = 100;
 
-/// The element type's number.
+/// The element type's number in `tensorflow/core/framework/types.proto`.
 pub(crate) const fn to_code(dtype: DType) -> Option<i32> {
     Some(match dtype {
         DType::Float32 => 1,
@@ -47,7 +29,7 @@ pub(crate) const fn to_code(dtype: DType) -> Option<i32> {
 /// The element type of a number; a reference counts as what it refers to.
 pub(crate) fn from_code(code: i32) -> Option<DType> {
     let code = if code > REFERENCE { code - REFERENCE } else { code };
-    CODES.iter().find(|(_, candidate)| *candidate == code).map(|(dtype, _)| *dtype)
+    DType::ALL.into_iter().find(|dtype| to_code(*dtype) == Some(code))
 }
 
 /// What a number stands for, in an error.

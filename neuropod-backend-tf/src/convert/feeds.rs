@@ -98,7 +98,7 @@ impl<'a> Feeds<'a> {
         // SAFETY: the view's memory belongs to the tensor that `owner` points to, which
         // `drop_tensor` drops when TensorFlow no longer uses it. TensorFlow does not write to it:
         // it counts as memory that it does not own.
-        unsafe { self.new_tensor(view, drop_tensor, owner) }
+        unsafe { self.new_tensor(view, memory_of(view), drop_tensor, owner) }
     }
 
     fn copied(&self, view: &TensorView<'_>) -> Result<*mut TF_Tensor, TensorFlowError> {
@@ -124,24 +124,25 @@ impl<'a> Feeds<'a> {
         self.borrowed.push(start..start + view.bytes().len());
         // SAFETY: the memory is valid for 'a, which these feeds do not outlive; when they are
         // dropped, they wait until TensorFlow has released it.
-        unsafe { self.new_tensor(view, open_latch, arg) }
+        unsafe { self.new_tensor(view, memory_of(view), open_latch, arg) }
     }
 
+    /// A tensor of the view's dtype and dims over `len` bytes at `data`.
+    ///
     /// # Safety
     ///
-    /// The view's memory must stay valid until TensorFlow calls `deallocator`, which must be made
-    /// for `arg`.
+    /// The memory must be as TensorFlow lays out so many elements, and stay valid until TensorFlow
+    /// calls `deallocator`, which must be made for `arg`.
     unsafe fn new_tensor(
         &self,
         view: &TensorView<'_>,
+        (data, len): (*mut c_void, usize),
         deallocator: Deallocator,
         arg: *mut c_void,
     ) -> Result<*mut TF_Tensor, TensorFlowError> {
         let (dims, code) = (dims(view), code(view.dtype())?);
-        let data = view.bytes().as_ptr().cast_mut().cast::<c_void>();
-        let len = view.bytes().len();
-        // SAFETY: `dims` has the given length; `data` has `len` bytes, as the dtype and dims ask for,
-        // and stays valid as the caller promises. TensorFlow only reads them.
+        // SAFETY: `dims` has the given length; the memory is as the caller promises. TensorFlow only
+        // reads it.
         Ok(unsafe {
             (self.api.TF_NewTensor)(
                 code,
@@ -163,24 +164,13 @@ impl<'a> Feeds<'a> {
             // SAFETY: `copy` is an initialised, empty string, and `string` has so many bytes.
             unsafe { (self.api.TF_StringCopy)(copy, string.as_ptr().cast::<c_char>(), string.len()) }
         }
-        let (dims, code) = (dims(view), code(DType::String)?);
         let len = size_of_val(copies.as_slice());
         let mut strings = Box::new(Strings { api: self.api, copies });
         let data = strings.copies.as_mut_ptr().cast::<c_void>();
         let arg = Box::into_raw(strings).cast::<c_void>();
-        // SAFETY: `dims` has the given length; `data` has that many strings, in `len` bytes, which
-        // live until `drop_strings` drops the box that `arg` points to.
-        Ok(unsafe {
-            (self.api.TF_NewTensor)(
-                code,
-                dims.as_ptr(),
-                dims.len() as c_int,
-                data,
-                len,
-                Some(drop_strings),
-                arg,
-            )
-        })
+        // SAFETY: at `data` are as many strings as the view has elements, in `len` bytes, which live
+        // until `drop_strings` drops the box that `arg` points to.
+        unsafe { self.new_tensor(view, (data, len), drop_strings, arg) }
     }
 }
 
@@ -262,6 +252,11 @@ impl Latch {
 /// As TensorFlow is built; a build that wants more copies what is aligned to this.
 fn is_aligned(view: &TensorView<'_>) -> bool {
     (view.bytes().as_ptr() as usize).is_multiple_of(ALIGNMENT)
+}
+
+/// Where a view's numbers are, and how many bytes they take. They are only read there.
+fn memory_of(view: &TensorView<'_>) -> (*mut c_void, usize) {
+    (view.bytes().as_ptr().cast_mut().cast(), view.bytes().len())
 }
 
 fn dims(view: &TensorView<'_>) -> SmallVec<[i64; 8]> {
