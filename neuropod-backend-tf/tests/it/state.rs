@@ -36,7 +36,7 @@ fn initial_operations_run_in_order_and_once() {
         (r#"["first", "second"]"#, 10.0),
         (r#"["first", "second", "second"]"#, 100.0),
         (r#"["^first", "second:0"]"#, 10.0),
-        (r#""first""#, 1.0),
+        (r#"["first"]"#, 1.0),
     ] {
         let model = load_with_init(names).unwrap();
         for _ in 0..3 {
