@@ -1,6 +1,8 @@
 //! Every published crate packages, and publish-order.txt is an order that works.
 
+use std::env;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -18,6 +20,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     if !problems.is_empty() {
         bail!("{ORDER} and the manifests disagree:\n  {}", problems.join("\n  "));
     }
+    forget_unpacked(&cargo_home()?.join("registry/src"), &order)?;
     // One call for all: none of them is in a registry yet, so each is resolved from the others.
     let chosen = order.iter().flat_map(|name| ["--package", *name]);
     workspace
@@ -26,6 +29,34 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         // The workspace's own profile: what the tests built serves the verification as well.
         .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
         .run()
+}
+
+/// Cargo unpacks the crates that it packages into a folder named for where they lie, and takes what it
+/// finds there the next time, whatever they hold by then.
+fn forget_unpacked(sources: &Path, crates: &[&str]) -> Result<()> {
+    // Those of registries that are reached by the network begin with the host's name.
+    let local = entries(sources).filter(|folder| name(folder).starts_with('-'));
+    let unpacked = local.flat_map(|folder| entries(&folder)).filter(|unpacked| {
+        let name = name(unpacked);
+        let release = crates.iter().filter_map(|known| name.strip_prefix(known)?.strip_prefix('-'));
+        release.into_iter().any(|version| version.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    unpacked.into_iter().try_for_each(|folder| {
+        fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))
+    })
+}
+
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn cargo_home() -> Result<PathBuf> {
+    let named = env::var_os("CARGO_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    named.or_else(|| Some(env::home_dir()?.join(".cargo"))).context("there is no home folder: set CARGO_HOME")
 }
 
 /// What would stop publishing `order`, one crate after the other.
@@ -93,6 +124,20 @@ mod tests {
             made("facade", true, vec![local("core", false, true), local("kit", true, false)]),
             made("xtask", false, vec![]),
         ]
+    }
+
+    #[test]
+    fn what_an_earlier_run_unpacked_is_forgotten_and_nothing_else() {
+        let sources = tempfile::tempdir().unwrap();
+        let folders = ["-1a/core-0.1.0", "-1a/core-kit-0.1.0", "-2b/core-0.2.0", "index-3c/core-0.1.0"];
+        for folder in folders {
+            fs::create_dir_all(sources.path().join(folder)).unwrap();
+        }
+        forget_unpacked(sources.path(), &["core"]).unwrap();
+        let left: Vec<_> =
+            folders.into_iter().filter(|folder| sources.path().join(folder).exists()).collect();
+        assert_eq!(left, ["-1a/core-kit-0.1.0", "index-3c/core-0.1.0"]);
+        forget_unpacked(&sources.path().join("none"), &["core"]).unwrap();
     }
 
     #[test]
