@@ -1,13 +1,12 @@
 //! Every published crate packages, and publish-order.txt is an order that works.
 
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use super::Workspace;
 use super::metadata::{self, Crate};
+use crate::process::Process;
 
 const ORDER: &str = "publish-order.txt";
 
@@ -20,43 +19,55 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     if !problems.is_empty() {
         bail!("{ORDER} and the manifests disagree:\n  {}", problems.join("\n  "));
     }
-    forget_unpacked(&cargo_home()?.join("registry/src"), &order)?;
-    // One call for all: none of them is in a registry yet, so each is resolved from the others.
     let chosen = order.iter().flat_map(|name| ["--package", *name]);
+    workspace.cargo(["package", "--quiet", "--allow-dirty", "--no-verify"]).args(chosen).run()?;
+    verify(workspace, &order)
+}
+
+/// Checks the packaged crates, each against the others as they were packaged.
+///
+/// Cargo's own verification takes what it built of a version once for what that version will always
+/// be, and so verifies against what an earlier run packaged.
+fn verify(workspace: &Workspace, order: &[&str]) -> Result<()> {
+    let packages = workspace.root.join("target/package");
+    let scratch = packages.join("verify");
+    if scratch.exists() {
+        fs::remove_dir_all(&scratch).with_context(|| format!("cannot remove {}", scratch.display()))?;
+    }
+    fs::create_dir_all(&scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
+    let mut folders = Vec::new();
+    for name in order {
+        // All published crates share one version, and this program has it too.
+        let folder = format!("{name}-{}", env!("CARGO_PKG_VERSION"));
+        // Without the archive's times, which are the same for every content.
+        Process::new("tar")
+            .args(["-x", "-m", "-z", "-f"])
+            .arg(packages.join(format!("{folder}.crate")))
+            .arg("-C")
+            .arg(&scratch)
+            .stdout()?;
+        folders.push((*name, folder));
+    }
+    fs::write(scratch.join("Cargo.toml"), manifest(&folders)).context("cannot write the manifest")?;
+    fs::copy(workspace.root.join("Cargo.lock"), scratch.join("Cargo.lock"))
+        .context("cannot copy Cargo.lock")?;
     workspace
-        .cargo(["package", "--quiet", "--allow-dirty"])
-        .args(chosen)
-        // The workspace's own profile: what the tests built serves the verification as well.
-        .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
+        .cargo(["check", "--quiet", "--workspace", "--all-features", "--manifest-path"])
+        .arg(scratch.join("Cargo.toml"))
+        // What the other steps built of the dependencies serves here as well.
+        .env("CARGO_TARGET_DIR", workspace.root.join("target"))
         .run()
 }
 
-/// Cargo unpacks the crates that it packages into a folder named for where they lie, and takes what it
-/// finds there the next time, whatever they hold by then.
-fn forget_unpacked(sources: &Path, crates: &[&str]) -> Result<()> {
-    // Those of registries that are reached by the network begin with the host's name.
-    let local = entries(sources).filter(|folder| name(folder).starts_with('-'));
-    let unpacked = local.flat_map(|folder| entries(&folder)).filter(|unpacked| {
-        let name = name(unpacked);
-        let release = crates.iter().filter_map(|known| name.strip_prefix(known)?.strip_prefix('-'));
-        release.into_iter().any(|version| version.starts_with(|c: char| c.is_ascii_digit()))
-    });
-    unpacked.into_iter().try_for_each(|folder| {
-        fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))
-    })
-}
-
-fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
-    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
-}
-
-fn name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-fn cargo_home() -> Result<PathBuf> {
-    let named = env::var_os("CARGO_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
-    named.or_else(|| Some(env::home_dir()?.join(".cargo"))).context("there is no home folder: set CARGO_HOME")
+/// A workspace of unpacked crates, which find each other there.
+fn manifest(folders: &[(&str, String)]) -> String {
+    let members: Vec<_> = folders.iter().map(|(_, folder)| format!("\"{folder}\"")).collect();
+    let patches = folders.iter().map(|(name, folder)| format!("{name} = {{ path = \"{folder}\" }}\n"));
+    format!(
+        "[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n[patch.crates-io]\n{}\n[profile.dev]\ndebug = \"line-tables-only\"\n",
+        members.join(", "),
+        patches.collect::<String>()
+    )
 }
 
 /// What would stop publishing `order`, one crate after the other.
@@ -127,17 +138,13 @@ mod tests {
     }
 
     #[test]
-    fn what_an_earlier_run_unpacked_is_forgotten_and_nothing_else() {
-        let sources = tempfile::tempdir().unwrap();
-        let folders = ["-1a/core-0.1.0", "-1a/core-kit-0.1.0", "-2b/core-0.2.0", "index-3c/core-0.1.0"];
-        for folder in folders {
-            fs::create_dir_all(sources.path().join(folder)).unwrap();
-        }
-        forget_unpacked(sources.path(), &["core"]).unwrap();
-        let left: Vec<_> =
-            folders.into_iter().filter(|folder| sources.path().join(folder).exists()).collect();
-        assert_eq!(left, ["-1a/core-kit-0.1.0", "index-3c/core-0.1.0"]);
-        forget_unpacked(&sources.path().join("none"), &["core"]).unwrap();
+    fn packaged_crates_are_checked_against_each_other() {
+        let manifest = manifest(&[("core", "core-0.1.0".to_string()), ("kit", "kit-0.1.0".to_string())]);
+        assert!(manifest.contains("members = [\"core-0.1.0\", \"kit-0.1.0\"]"), "{manifest}");
+        assert!(
+            manifest.contains("[patch.crates-io]\ncore = { path = \"core-0.1.0\" }\nkit = "),
+            "{manifest}"
+        );
     }
 
     #[test]
