@@ -5,13 +5,12 @@
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use neuropod::{Compression, DType, Device, Dim, LoadOptions, Neuropod, Packager, Tensor, TensorSpec};
 use neuropod_backend_tf::bench::{BareSession, chosen_executor, session_config};
-use neuropod_benches::{Pause, compare, compare_after_pauses};
+use neuropod_benches::{Pause, compare, compare_after_pauses, make_models};
 use tempfile::TempDir;
 
 criterion_group!(benches, tensorflow);
@@ -218,14 +217,7 @@ struct Models(TempDir);
 
 impl Models {
     fn make() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/make_tf_models.py");
-        let venv =
-            std::env::var("VIRTUAL_ENV").expect("no virtual environment is active: use `cargo xtask exec`");
-        let python = Path::new(&venv).join("bin/python");
-        let status = Command::new(python).arg(script).arg(folder.path()).status().unwrap();
-        assert!(status.success(), "the models could not be made");
-        Models(folder)
+        Models(make_models("make_tf_models.py"))
     }
 
     fn graph(&self, name: &str) -> PathBuf {

@@ -4,14 +4,13 @@
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use neuropod::backend::{ModelFiles, ReadAt};
 use neuropod::{Compression, DType, Device, LoadOptions, Neuropod, Packager, Tensor, TensorSpec};
 use neuropod_backend_torch::bench::BareAddition;
-use neuropod_benches::compare;
+use neuropod_benches::{compare, make_models};
 use neuropod_package::Package;
 use tempfile::TempDir;
 
@@ -112,14 +111,7 @@ struct Models(TempDir);
 
 impl Models {
     fn make() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/make_models.py");
-        let venv =
-            std::env::var("VIRTUAL_ENV").expect("no virtual environment is active: use `cargo xtask exec`");
-        let python = Path::new(&venv).join("bin/python");
-        let status = Command::new(python).arg(script).arg(folder.path()).status().unwrap();
-        assert!(status.success(), "the models could not be made");
-        Models(folder)
+        Models(make_models("make_models.py"))
     }
 
     fn model(&self, name: &str) -> PathBuf {

@@ -1,7 +1,11 @@
-//! What the benchmarks share: comparing two calls side by side.
+//! What the benchmarks share: making models, and comparing two calls side by side.
 #![forbid(unsafe_code)]
 
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
 
 /// How long one batch takes, unless a single call takes longer: short enough that both calls of a
 /// pair meet the same disturbances.
@@ -12,6 +16,22 @@ const TOTAL: Duration = Duration::from_secs(6);
 
 /// How many pairs of batches are timed at least.
 const LEAST_PAIRS: usize = 21;
+
+/// A folder with the models that one of the scripts in `python/` writes.
+///
+/// # Panics
+///
+/// If no virtual environment is active, or the script fails.
+pub fn make_models(script: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("no temporary folder can be made");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python").join(script);
+    let venv =
+        std::env::var("VIRTUAL_ENV").expect("no virtual environment is active: use `cargo xtask exec`");
+    let python = Path::new(&venv).join("bin/python");
+    let status = Command::new(python).arg(script).arg(folder.path()).status();
+    assert!(status.is_ok_and(|status| status.success()), "the models could not be made");
+    folder
+}
 
 /// How many times as long one call takes as another, measured side by side.
 #[derive(Clone, Copy, Debug)]
