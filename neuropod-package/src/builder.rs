@@ -1,17 +1,16 @@
 //! Writes packages.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use neuropod_spec::ProblemDefinition;
 
 use crate::config::{CONFIG, OPS, is_base_name};
 use crate::contents::Contents;
-use crate::directory::Directory;
+use crate::folder::list_folder;
 use crate::names::Names;
 use crate::test_data::TEST_DATA;
 use crate::verify::MANIFEST;
-use crate::{Compression, Limits, PackageError, Problem, TestData, staging};
+use crate::{Compression, PackageError, Problem, TestData, staging};
 
 /// Puts a package together, and writes it as a zip file or as a folder.
 ///
@@ -157,14 +156,8 @@ impl PackageBuilder {
 
 /// Adds every file of a folder.
 fn add_folder(contents: &mut Contents, path: &str, source: &Path) -> Result<(), PackageError> {
-    let unreadable = |error| Problem::Source { path: source.display().to_string(), source: error }.at(path);
-    if !fs::metadata(source).map_err(unreadable)?.is_dir() {
-        return Err(Problem::SourceNotFolder(source.display().to_string()).at(path));
-    }
-    let unlimited = Limits { max_total_size: u64::MAX, max_entries: u64::MAX, ..Limits::default() };
-    let folder = Directory::open(source, &unlimited).map_err(|error| error.within(path))?;
-    for (file, _) in folder.files() {
-        contents.add_file(format!("{path}/{file}"), folder.locate(file));
+    for file in list_folder(source, |_| true).map_err(|error| error.within(path))? {
+        contents.add_file(format!("{path}/{file}"), source.join(file));
     }
     Ok(())
 }

@@ -66,12 +66,12 @@ struct PythonConfig {
 fn check_python(json: &[u8]) -> Result<(), Problem> {
     let config: PythonConfig = parse(json)?;
     if let Some(module) = config.entrypoint_package
-        && !module.split('.').all(is_identifier)
+        && !module.split('.').all(is_python_identifier)
     {
         return Err(Problem::EntrypointPackage(module));
     }
     match config.entrypoint {
-        Some(function) if !is_identifier(&function) => Err(Problem::Entrypoint(function)),
+        Some(function) if !is_python_identifier(&function) => Err(Problem::Entrypoint(function)),
         _ => Ok(()),
     }
 }
@@ -111,8 +111,14 @@ fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, Problem> {
     serde_json::from_str(&text).map_err(|error| refused(&error))
 }
 
-/// Whether Python could take the word for a name.
-fn is_identifier(word: &str) -> bool {
+/// Whether Python could take the word for a name: of a function, or of one part of a module's.
+///
+/// ```
+/// use neuropod_package::is_python_identifier;
+///
+/// assert!(is_python_identifier("get_model") && !is_python_identifier("get-model"));
+/// ```
+pub fn is_python_identifier(word: &str) -> bool {
     let mut chars = word.chars();
     chars.next().is_some_and(|first| first.is_alphabetic() || first == '_')
         && chars.all(|c| c.is_alphanumeric() || c == '_')
@@ -153,10 +159,10 @@ mod tests {
     #[test]
     fn identifiers_are_those_of_python() {
         for name in ["main", "_x1", "größe"] {
-            assert!(is_identifier(name), "{name}");
+            assert!(is_python_identifier(name), "{name}");
         }
         for name in ["", "1a", "a-b", "a/b", "..", "a b", "a;b"] {
-            assert!(!is_identifier(name), "{name}");
+            assert!(!is_python_identifier(name), "{name}");
         }
     }
 }

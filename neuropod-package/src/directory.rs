@@ -18,7 +18,16 @@ pub(crate) struct Directory {
 impl Directory {
     /// Lists the folder. No file is opened: opening a pipe could block for ever.
     pub(crate) fn open(root: &Path, limits: &Limits) -> Result<Self, PackageError> {
-        let mut walk = Walk { limits, found: 0, total_size: 0, files: Vec::new(), folders: Vec::new() };
+        Directory::open_some(root, limits, &|_| true)
+    }
+
+    /// Lists the folder without the files and folders for whose name `keep` says `false`.
+    pub(crate) fn open_some(
+        root: &Path,
+        limits: &Limits,
+        keep: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, PackageError> {
+        let mut walk = Walk { limits, keep, found: 0, total_size: 0, files: Vec::new(), folders: Vec::new() };
         let mut pending = vec![String::new()];
         while let Some(folder) = pending.pop() {
             walk.list(root, &folder, &mut pending)?;
@@ -50,6 +59,7 @@ impl Directory {
 
 struct Walk<'a> {
     limits: &'a Limits,
+    keep: &'a dyn Fn(&str) -> bool,
     found: u64,
     total_size: u64,
     files: Vec<(String, u64)>,
@@ -61,6 +71,9 @@ impl Walk<'_> {
         let at_folder = |error| Problem::Read(error).at(folder);
         for item in fs::read_dir(root.join(folder)).map_err(at_folder)? {
             let item = item.map_err(at_folder)?;
+            if !(self.keep)(&item.file_name().to_string_lossy()) {
+                continue;
+            }
             let path = self.check_name(folder, &item.file_name())?;
             let metadata = item.metadata().map_err(|error| Problem::Read(error).at(&path))?;
             self.count()?;

@@ -8,6 +8,7 @@ mod contents;
 mod directory;
 mod error;
 mod files;
+mod folder;
 mod limits;
 mod manifest;
 mod names;
@@ -24,7 +25,9 @@ mod verify;
 mod zip_writer;
 
 pub use builder::PackageBuilder;
+pub use config::is_python_identifier;
 pub use error::PackageError;
+pub use folder::list_folder;
 pub use limits::Limits;
 pub use manifest::Manifest;
 pub use npy::NpyError;
