@@ -1,0 +1,124 @@
+//! The interpreter's lock.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::c_int;
+use std::marker::PhantomData;
+
+use super::release;
+use crate::c_api::{CApi, GIL_LOCKED, GIL_UNLOCKED};
+
+thread_local! {
+    /// How many [`Gil`]s this thread has.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    static STATE: RefCell<Option<KeptState>> = const { RefCell::new(None) };
+}
+
+/// The interpreter's lock, held by this thread until the value is dropped.
+///
+/// What a function does with objects, it does with one of these in its hands.
+#[derive(Debug)]
+pub(crate) struct Gil {
+    api: &'static CApi,
+    previous: c_int,
+    /// It belongs to the thread that took it.
+    _thread: PhantomData<*mut ()>,
+}
+
+impl Gil {
+    /// Waits for the lock; a thread that holds it already gets it again.
+    pub(crate) fn acquire(api: &'static CApi) -> Self {
+        KeptState::ensure(api);
+        release::enter();
+        // SAFETY: the interpreter runs, as there is a table of its functions.
+        let previous = unsafe { (api.PyGILState_Ensure)() };
+        DEPTH.set(DEPTH.get() + 1);
+        let gil = Gil { api, previous, _thread: PhantomData };
+        // What others left must not keep alive what is to be freed now.
+        release::drain(api);
+        gil
+    }
+
+    pub(crate) fn api(&self) -> &'static CApi {
+        self.api
+    }
+
+    /// Whether this thread holds the lock through a value of this type.
+    pub(super) fn is_held() -> bool {
+        // A thread that ends has no depth any more, and no lock either.
+        DEPTH.try_with(Cell::get).unwrap_or(0) > 0
+    }
+}
+
+impl Drop for Gil {
+    fn drop(&mut self) {
+        release::drain(self.api);
+        // SAFETY: this belongs to the `PyGILState_Ensure` above, on the same thread.
+        unsafe { (self.api.PyGILState_Release)(self.previous) };
+        // What the release itself frees is freed with the lock.
+        DEPTH.set(DEPTH.get() - 1);
+        release::leave(self.api);
+    }
+}
+
+/// Python's state of a thread that Python did not make, kept between calls: making one for each call
+/// would cost more than many a model, and lose what models keep for a thread.
+#[derive(Debug)]
+struct KeptState {
+    api: &'static CApi,
+}
+
+impl KeptState {
+    fn ensure(api: &'static CApi) {
+        // A thread that ends can keep nothing any more: it gets a state for this use alone.
+        let _ = STATE.try_with(|kept| {
+            // SAFETY: the interpreter runs; the function takes no lock.
+            if kept.borrow().is_some() || !unsafe { (api.PyGILState_GetThisThreadState)() }.is_null() {
+                return; // it is ours, or the thread is Python's own
+            }
+            // SAFETY: the thread has no state, so `Ensure` makes one and counts one use, which stays
+            // when `SaveThread` lets go of the lock.
+            unsafe {
+                (api.PyGILState_Ensure)();
+                (api.PyEval_SaveThread)();
+            }
+            *kept.borrow_mut() = Some(KeptState { api });
+        });
+    }
+}
+
+impl Drop for KeptState {
+    /// The thread ends. When the process ends with it nothing is done: another thread may hold the lock
+    /// for as long as it likes.
+    fn drop(&mut self) {
+        if is_main_thread() || is_ending(self.api) {
+            return;
+        }
+        // SAFETY: the interpreter runs. The second release ends the use that `ensure` counted, on the
+        // same thread, with the lock that the first one leaves held. What Python keeps for the thread is
+        // freed meanwhile, with the lock.
+        unsafe {
+            (self.api.PyGILState_Ensure)();
+            DEPTH.set(DEPTH.get() + 1);
+            (self.api.PyGILState_Release)(GIL_LOCKED);
+            (self.api.PyGILState_Release)(GIL_UNLOCKED);
+            DEPTH.set(DEPTH.get() - 1);
+        }
+    }
+}
+
+/// Whether the interpreter ends or has ended, as it does with a host of Python's: then nobody may ask
+/// for its lock.
+pub(crate) fn is_ending(api: &CApi) -> bool {
+    // SAFETY: both functions can be called at any time.
+    unsafe { (api.Py_IsInitialized)() == 0 || (api.Py_IsFinalizing)() != 0 }
+}
+
+#[cfg(target_os = "linux")]
+fn is_main_thread() -> bool {
+    rustix::thread::gettid() == rustix::process::getpid()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_main_thread() -> bool {
+    std::thread::current().name() == Some("main")
+}
