@@ -16,6 +16,8 @@ pub use neuropod_spec::ProblemDefinition;
 
 pub use crate::neuropod::Neuropod;
 pub use crate::options::LoadOptions;
+#[cfg(feature = "python")]
+pub use crate::packager::PythonModel;
 #[cfg(feature = "tf")]
 pub use crate::packager::SavedModel;
 pub use crate::packager::{GraphDef, Packager};

@@ -2,6 +2,8 @@
 
 mod graph_def;
 mod near;
+#[cfg(feature = "python")]
+mod python;
 #[cfg(feature = "tf")]
 mod saved_model;
 mod tf_config;
@@ -17,10 +19,14 @@ use tempfile::{TempDir, TempPath};
 use crate::LoadOptions;
 use crate::compare::difference;
 pub use graph_def::GraphDef;
+#[cfg(feature = "python")]
+pub use python::PythonModel;
 #[cfg(feature = "tf")]
 pub use saved_model::SavedModel;
 
 const TENSORFLOW: &str = "tensorflow";
+/// What one backend needs to know of a package.
+const BACKEND_CONFIG: &str = "0/config.json";
 
 /// Writes a package, and runs it on sample inputs before it appears at its path.
 ///
@@ -56,6 +62,8 @@ enum PackagedModel {
     Graph(GraphDef),
     #[cfg(feature = "tf")]
     SavedModel(SavedModel),
+    #[cfg(feature = "python")]
+    Python(PythonModel),
 }
 
 impl Packager {
@@ -108,6 +116,31 @@ impl Packager {
     #[cfg(feature = "tf")]
     pub fn saved_model(name: impl Into<String>, model: SavedModel) -> Self {
         Packager { model: PackagedModel::SavedModel(model), ..Packager::new(name, TENSORFLOW) }
+    }
+
+    /// A package of a model in Python: a PyTorch module, or any other callable.
+    ///
+    /// ```no_run
+    /// use neuropod::{DType, Packager, PythonModel, Tensor, TensorSpec};
+    ///
+    /// // addition/model.py:
+    /// //     def get_model(data_root):
+    /// //         return lambda x, y: {"out": x + y}
+    /// let model = PythonModel::new("addition.model", "get_model").code(".", ["addition"]);
+    /// Packager::python("addition", model)
+    ///     .input(TensorSpec::new("x", DType::Float32, ["length"]))
+    ///     .input(TensorSpec::new("y", DType::Float32, ["length"]))
+    ///     .output(TensorSpec::new("out", DType::Float32, ["length"]))
+    ///     .test_input("x", Tensor::from_vec([2], vec![1.0f32, 2.0])?)
+    ///     .test_input("y", Tensor::from_vec([2], vec![3.0f32, 4.0])?)
+    ///     .test_output("out", Tensor::from_vec([2], vec![4.0f32, 6.0])?)
+    ///     .write("addition.neuropod")?;
+    /// # Ok::<(), neuropod::Error>(())
+    /// ```
+    #[cfg(feature = "python")]
+    pub fn python(name: impl Into<String>, model: PythonModel) -> Self {
+        let platform = neuropod_backend_python::PLATFORM;
+        Packager { model: PackagedModel::Python(model), ..Packager::new(name, platform) }
     }
 
     /// Adds a file under a path in the package, which starts with `0/` by convention.
@@ -190,8 +223,11 @@ impl Packager {
     ///
     /// [`ErrorKind::AlreadyExists`] if there is something at the path,
     /// [`InvalidSpec`](ErrorKind::InvalidSpec) if the problem definition is wrong or does not fit the
-    /// model, [`NotFound`](ErrorKind::NotFound) if a file is missing, [`Load`](ErrorKind::Load) if a
-    /// SavedModel cannot be read or has no such signature,
+    /// model, [`NotFound`](ErrorKind::NotFound) if a file or a Python model's module is missing,
+    /// [`UnsafePackage`](ErrorKind::UnsafePackage) for symbolic links and dangerous paths,
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) if two files have one path or the package would
+    /// be written into a folder of the model, [`Load`](ErrorKind::Load) if a SavedModel cannot be read
+    /// or has no such signature, or if requirements cannot be compiled,
     /// [`SelfTest`](ErrorKind::SelfTest) if the model returns something else than expected, and
     /// whatever loading and running it returns. On an error nothing is left behind.
     pub fn write(self, path: impl AsRef<Path>) -> Result<()> {
@@ -228,11 +264,11 @@ impl Packager {
                 Error::new(ErrorKind::AlreadyExists, message).with("path", path.display().to_string())
             );
         }
-        let mut builder = self.model.add_to(self.builder).map_err(in_package)?;
+        let mut builder = self.model.add_to(self.builder, path).map_err(in_package)?;
         if self.persist_test_data && !self.test.inputs.is_empty() {
             builder = builder.test_data(self.test.clone());
         }
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let parent = parent_folder(path);
         let staging = tempfile::Builder::new()
             .prefix(".neuropod-")
             .tempdir_in(parent)
@@ -246,12 +282,16 @@ impl Packager {
 }
 
 impl PackagedModel {
-    fn add_to(self, builder: PackageBuilder) -> Result<PackageBuilder> {
+    /// Adds the model to a package that is to be written to `output`.
+    #[cfg_attr(not(feature = "python"), expect(unused_variables, reason = "a Python model checks it"))]
+    fn add_to(self, builder: PackageBuilder, output: &Path) -> Result<PackageBuilder> {
         match self {
             PackagedModel::Files => Ok(builder),
             PackagedModel::Graph(graph) => graph.add_to(builder),
             #[cfg(feature = "tf")]
             PackagedModel::SavedModel(model) => model.add_to(builder),
+            #[cfg(feature = "python")]
+            PackagedModel::Python(model) => model.add_to(builder, output),
         }
     }
 }
@@ -264,6 +304,11 @@ fn self_test(test: &TestData, options: LoadOptions, package: &Path) -> Result<()
     }
     let outputs = model.infer(inputs)?;
     test.outputs.iter().try_for_each(|(name, expected)| check_output(&outputs, name, expected))
+}
+
+/// The folder that the package is to be in.
+fn parent_folder(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Under its own name in the staging folder, so that errors of the test name the package.

@@ -1,46 +1,68 @@
 //! The backends of the enabled features.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Once};
 
-use neuropod_core::Registry;
+use neuropod_core::{Registry, Result};
 
 /// With the backends that know their version at once.
 static DEFAULT: LazyLock<Arc<Registry>> = LazyLock::new(|| {
     let registry = Arc::new(Registry::new());
     #[cfg(feature = "torch")]
-    report("torch", neuropod_backend_torch::register(&registry));
+    report("torchscript", neuropod_backend_torch::register(&registry));
     registry
 });
+
+static ON_DEMAND: [OnDemand; cfg!(feature = "tf") as usize + cfg!(feature = "python") as usize] = [
+    #[cfg(feature = "tf")]
+    OnDemand {
+        platform: neuropod_backend_tf::PLATFORM,
+        register: neuropod_backend_tf::register,
+        registered: Once::new(),
+    },
+    #[cfg(feature = "python")]
+    OnDemand {
+        platform: neuropod_backend_python::PLATFORM,
+        register: neuropod_backend_python::register,
+        registered: Once::new(),
+    },
+];
+
+/// A backend that must find its framework to name its version, which may start an interpreter. A
+/// program that loads none of its packages is spared that.
+struct OnDemand {
+    platform: &'static str,
+    register: fn(&Registry) -> Result<()>,
+    registered: Once,
+}
+
+impl OnDemand {
+    fn register(&self) {
+        self.registered.call_once(|| report(self.platform, (self.register)(&DEFAULT)));
+    }
+}
 
 /// The registry that [`Neuropod::load`](crate::Neuropod::load) uses: on first use it holds the
 /// backends of the crate's enabled features. More can be registered at any time.
 pub fn default_registry() -> &'static Arc<Registry> {
-    #[cfg(feature = "tf")]
-    register_tensorflow();
+    ON_DEMAND.iter().for_each(OnDemand::register);
     &DEFAULT
 }
 
 /// The default registry, without what a package of this platform has no use for.
 pub(crate) fn default_registry_for(platform: &str) -> &'static Arc<Registry> {
     if DEFAULT.backends().iter().any(|info| info.platform == platform) {
-        &DEFAULT
-    } else {
-        default_registry()
+        return &DEFAULT;
     }
-}
-
-/// To name its version TensorFlow is looked for, which may start an interpreter. A program that loads
-/// none of its packages is spared that.
-#[cfg(feature = "tf")]
-fn register_tensorflow() {
-    static REGISTERED: std::sync::Once = std::sync::Once::new();
-    REGISTERED.call_once(|| report("tensorflow", neuropod_backend_tf::register(&DEFAULT)));
+    match ON_DEMAND.iter().find(|backend| backend.platform == platform) {
+        Some(backend) => backend.register(),
+        None => return default_registry(), // looking it up then says what is there
+    }
+    &DEFAULT
 }
 
 /// A backend that cannot be registered is left out: looking it up then says what is there.
-#[cfg(any(feature = "torch", feature = "tf"))]
-fn report(backend: &str, result: neuropod_core::Result<()>) {
+fn report(platform: &str, result: Result<()>) {
     if let Err(error) = result {
-        tracing::error!(backend, %error, "a backend could not be registered");
+        tracing::error!(platform, %error, "a backend could not be registered");
     }
 }

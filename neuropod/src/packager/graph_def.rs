@@ -7,8 +7,9 @@ use neuropod_core::{Error, ErrorKind, Result};
 use neuropod_package::PackageBuilder;
 use neuropod_spec::ProblemDefinition;
 
+use super::BACKEND_CONFIG;
 use super::near::nearest;
-use super::tf_config::{self, TfConfig};
+use super::tf_config::TfConfig;
 
 const GRAPH: &str = "0/data/model.pb";
 
@@ -75,7 +76,7 @@ impl GraphDef {
             Content::File(path) => builder.file(GRAPH, path),
             Content::Bytes(content) => builder.bytes(GRAPH, content),
         };
-        Ok(builder.bytes(tf_config::PATH, config))
+        Ok(builder.bytes(BACKEND_CONFIG, config))
     }
 
     /// Holds the mapping against the problem definition, and tells everything that is wrong at once.

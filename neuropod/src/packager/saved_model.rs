@@ -9,7 +9,8 @@ use neuropod_core::{Error, Result};
 use neuropod_package::PackageBuilder;
 use neuropod_spec::ProblemDefinition;
 
-use super::tf_config::{self, TfConfig};
+use super::BACKEND_CONFIG;
+use super::tf_config::TfConfig;
 
 const FOLDER: &str = "0/data/savedmodel";
 
@@ -70,7 +71,7 @@ impl SavedModel {
             tags: self.tags.as_ref().map(|tags| tags.iter().map(String::as_str).collect()),
         };
         let config = config.to_json();
-        Ok(builder.folder(FOLDER, self.folder).bytes(tf_config::PATH, config))
+        Ok(builder.folder(FOLDER, self.folder).bytes(BACKEND_CONFIG, config))
     }
 
     /// Takes the inputs, and the outputs, from the signature if none are given, and checks those that

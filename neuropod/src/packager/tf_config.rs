@@ -2,9 +2,6 @@
 
 use neuropod_spec::json_string;
 
-/// Where it stands in a package.
-pub(super) const PATH: &str = "0/config.json";
-
 /// What it says. Byte for byte what Python's `json.dump` writes on one line.
 #[derive(Debug, Default)]
 pub(super) struct TfConfig<'a> {

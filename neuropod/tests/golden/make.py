@@ -1,6 +1,7 @@
 """Writes the golden files beside it: `python3 make.py`.
 
-Each holds what the original packager hands to Python's `json` module for a TensorFlow package.
+Each holds what the original packager hands to Python's `json` module: `python.json` for a Python
+package, the others for a TensorFlow package.
 """
 
 import json
@@ -21,3 +22,6 @@ write("addition", {"x": "in/x:0", "y": "in/y", "out": "sum:1"}, [])
 write("every_character", {EVERY_CHARACTER: "z/y:0", "a": "a"}, ["init", "scope/more"])
 write("saved_model", None, [])
 write("signature", None, ["init"], signature="größe", tags=["serve", "special"])
+
+with open(HERE / "python.json", "w") as file:
+    json.dump({"entrypoint_package": "größe.model", "entrypoint": "get_model"}, file, sort_keys=True)

@@ -1,0 +1,7 @@
+//! The facade over Python.
+
+mod contents;
+mod original;
+mod refused;
+mod run;
+mod support;
