@@ -1,9 +1,11 @@
-//! The smallest model, `out = x + y`, in two frameworks. What a framework has of its own is left
-//! behind when the model is packaged: both packages have the same inputs and outputs, and [`add`]
-//! runs either.
+//! The smallest model, `out = x + y`, in two frameworks and in Python. What a framework has of its own
+//! is left behind when the model is packaged: all packages have the same inputs and outputs, and [`add`]
+//! runs any of them.
 
 use std::path::Path;
 
+#[cfg(feature = "python")]
+use neuropod::PythonModel;
 use neuropod::{DType, GraphDef, Neuropod, Packager, Result, Tensor, TensorSpec};
 
 /// Packages the TorchScript file of a module whose `forward(x, y)` returns `{"out": x + y}`. The
@@ -25,6 +27,19 @@ pub fn pack_torchscript(model: &Path, package: &Path) -> Result<()> {
 pub fn pack_tensorflow(graph: &Path, package: &Path) -> Result<()> {
     let nodes = GraphDef::file(graph).node("x", "x").node("y", "y").node("out", "out");
     pack(Packager::tensorflow_graph("addition", nodes), package)
+}
+
+/// Packages a Python file whose function `get_model` returns a function of `x` and `y`, or a PyTorch
+/// module with such a `forward`, that returns `{"out": x + y}`. The package is tested before it appears at
+/// `package`.
+///
+/// # Errors
+///
+/// As for [`Packager::write`].
+#[cfg(feature = "python")]
+pub fn pack_python(code: &Path, package: &Path) -> Result<()> {
+    let module = code.file_stem().unwrap_or_default().to_string_lossy();
+    pack(Packager::python("addition", PythonModel::new(module, "get_model").module(code)), package)
 }
 
 fn pack(packager: Packager, package: &Path) -> Result<()> {

@@ -21,7 +21,7 @@ struct Archive {
     members: &'static [(&'static str, &'static str)],
 }
 
-const ARCHIVES: [Archive; 2] = [
+const ARCHIVES: [Archive; 3] = [
     Archive {
         file: "silero_vad-6.2.3.tar.gz",
         members: &[
@@ -44,6 +44,13 @@ const ARCHIVES: [Archive; 2] = [
             ),
             ("basic_pitch-0.4.0.dist-info/LICENSE", "basic_pitch/LICENSE"),
             ("basic_pitch-0.4.0.dist-info/NOTICE", "basic_pitch/NOTICE"),
+        ],
+    },
+    Archive {
+        file: "Resemblyzer-0.1.4-py3-none-any.whl",
+        members: &[
+            ("resemblyzer/pretrained.pt", "resemblyzer/pretrained.pt"),
+            ("Resemblyzer-0.1.4.dist-info/LICENSE", "resemblyzer/LICENSE"),
         ],
     },
 ];
@@ -72,6 +79,8 @@ pub(crate) struct Data {
     pub(crate) recording: PathBuf,
     /// basic-pitch: a TensorFlow SavedModel, as a folder, that finds notes in mono sound of 22.05 kHz.
     pub(crate) basic_pitch_model: PathBuf,
+    /// Resemblyzer: the weights of a PyTorch module that tells voices apart.
+    pub(crate) speaker_encoder_weights: PathBuf,
 }
 
 /// The files, downloaded if they are not there yet; `python` needs pip.
@@ -87,7 +96,7 @@ pub(crate) fn ensure_data(root: &Path, cache: &Path, python: &Path) -> Result<Da
     let started = Instant::now();
     let all_there = |folder: &Path| kept().all(|(_, path)| folder.join(path).is_file());
     let entry = cache::ensure(&folder, all_there, |folder| {
-        eprintln!("  downloading {REQUIREMENTS} (30 MB)");
+        eprintln!("  downloading {REQUIREMENTS} (46 MB)");
         download(folder, python, &requirements)
     })?;
     match entry {
@@ -100,6 +109,7 @@ pub(crate) fn ensure_data(root: &Path, cache: &Path, python: &Path) -> Result<Da
         silero_model: folder.join("silero_vad/silero_vad.jit"),
         recording: folder.join("silero_vad/speech.wav"),
         basic_pitch_model: folder.join("basic_pitch/nmp"),
+        speaker_encoder_weights: folder.join("resemblyzer/pretrained.pt"),
     })
 }
 

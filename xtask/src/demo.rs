@@ -34,6 +34,8 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         .args(["--silero-model".as_ref(), data.silero_model.as_os_str()])
         .args(["--recording".as_ref(), data.recording.as_os_str()])
         .args(["--basic-pitch-model".as_ref(), data.basic_pitch_model.as_os_str()])
+        .args(["--speaker-encoder-weights".as_ref(), data.speaker_encoder_weights.as_os_str()])
+        .args(["--python-code".as_ref(), root.join("examples/python").as_os_str()])
         .args(["--out".as_ref(), out.as_os_str()])
         .current_dir(root)
         .inside(&environment)

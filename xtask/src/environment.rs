@@ -59,6 +59,7 @@ impl Environment {
             .hidden_env("NEUROPOD_SILERO_MODEL", Some(self.data.silero_model.as_os_str()))
             .hidden_env("NEUROPOD_SPEECH_RECORDING", Some(self.data.recording.as_os_str()))
             .hidden_env("NEUROPOD_BASIC_PITCH_MODEL", Some(self.data.basic_pitch_model.as_os_str()))
+            .hidden_env("NEUROPOD_SPEAKER_ENCODER", Some(self.data.speaker_encoder_weights.as_os_str()))
     }
 }
 

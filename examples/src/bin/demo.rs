@@ -1,4 +1,4 @@
-//! Packages models of two frameworks and runs them: `cargo xtask demo` calls it.
+//! Packages models of two frameworks and of Python code, and runs them: `cargo xtask demo` calls it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,8 @@ use anyhow::{Context, bail};
 use neuropod::{Neuropod, Tensor};
 use neuropod_examples::basic_pitch::{self, LOWEST_PITCH, Posteriors};
 use neuropod_examples::notes::{self, Note};
-use neuropod_examples::{addition, melody, plot, recording, silero_vad};
+use neuropod_examples::speaker_encoder::{self, Embedding};
+use neuropod_examples::{addition, mel, melody, plot, recording, silero_vad};
 
 /// Characters of a plot from left to right.
 const WIDTH: usize = 96;
@@ -18,24 +19,32 @@ fn main() -> anyhow::Result<()> {
     fs::create_dir_all(&arguments.out)?;
     run_addition(&arguments)?;
     run_silero_vad(&arguments)?;
+    run_speaker_encoder(&arguments)?;
     run_basic_pitch(&arguments)
 }
 
 fn run_addition(arguments: &Arguments) -> anyhow::Result<()> {
-    println!("Addition: one application, a model of PyTorch and one of TensorFlow\n");
-    let torchscript = arguments.package("addition-torchscript")?;
-    addition::pack_torchscript(&arguments.addition_model, &torchscript)?;
-    let tensorflow = arguments.package("addition-tensorflow")?;
-    addition::pack_tensorflow(&arguments.addition_graph, &tensorflow)?;
-
+    println!("Addition: one application, a model of PyTorch, one of TensorFlow and two of Python code\n");
     let x = Tensor::from_vec([4], vec![1.0f32, 2.0, 3.0, 4.0])?;
     let y = Tensor::from_vec([4], vec![5.0f32, 6.0, 7.0, 8.0])?;
-    for package in [torchscript, tensorflow] {
+    for package in pack_addition(arguments)? {
         let model = Neuropod::load(&package)?;
         describe(&model, &package);
         println!("  {x} + {y} = {}\n", addition::add(&model, &x, &y)?);
     }
     Ok(())
+}
+
+fn pack_addition(arguments: &Arguments) -> anyhow::Result<[PathBuf; 4]> {
+    let torchscript = arguments.package("addition-torchscript")?;
+    addition::pack_torchscript(&arguments.addition_model, &torchscript)?;
+    let tensorflow = arguments.package("addition-tensorflow")?;
+    addition::pack_tensorflow(&arguments.addition_graph, &tensorflow)?;
+    let python = arguments.package("addition-python")?;
+    addition::pack_python(&arguments.python_code.join("addition_in_python.py"), &python)?;
+    let pytorch = arguments.package("addition-pytorch")?;
+    addition::pack_python(&arguments.python_code.join("addition_in_pytorch.py"), &pytorch)?;
+    Ok([torchscript, tensorflow, python, pytorch])
 }
 
 fn run_silero_vad(arguments: &Arguments) -> anyhow::Result<()> {
@@ -54,6 +63,33 @@ fn run_silero_vad(arguments: &Arguments) -> anyhow::Result<()> {
     println!("  Probability of speech\n\n{}", plot::columns(&probabilities, WIDTH, 8, seconds));
     let speech = probabilities.iter().filter(|&&probability| probability > 0.5).count();
     println!("  Speech in {:.0} % of the recording\n", 100.0 * speech as f32 / probabilities.len() as f32);
+    Ok(())
+}
+
+fn run_speaker_encoder(arguments: &Arguments) -> anyhow::Result<()> {
+    println!("Speaker encoder, of PyTorch in Python code: does one voice speak throughout a recording?\n");
+    let package = arguments.package("speaker-encoder")?;
+    let code = arguments.python_code.join("speaker_encoder.py");
+    speaker_encoder::pack(&code, &arguments.speaker_encoder_weights, &package)?;
+    let model = Neuropod::load(&package)?;
+    describe(&model, &package);
+
+    let samples = recording::read(&arguments.recording)?;
+    let seconds = samples.len() as f32 / mel::SAMPLE_RATE as f32;
+    let start = Instant::now();
+    let embeddings = speaker_encoder::embeddings(&model, &mel::frames(&samples))?;
+    report_speed(seconds, start);
+
+    let music = melody::play(&melody::ode_to_joy(), mel::SAMPLE_RATE);
+    let music = speaker_encoder::embeddings(&model, &mel::frames(&music))?;
+    let (first, second) = embeddings.split_at(embeddings.len() / 2);
+    let voice = speaker_encoder::mean(first);
+    let similarity = |embedding: &Embedding| speaker_encoder::similarity(&voice, embedding);
+    let similarities: Vec<f32> = embeddings.iter().map(similarity).collect();
+    let plot = plot::columns(&similarities, WIDTH, 8, seconds);
+    println!("  Similarity of each 1.6 s to the voice of the first half\n\n{plot}");
+    let [second, music] = [second, &music].map(|part| similarity(&speaker_encoder::mean(part)));
+    println!("  Similarity of the second half as a whole: {second:.2}; of synthesised music: {music:.2}\n");
     Ok(())
 }
 
@@ -126,12 +162,16 @@ struct Arguments {
     silero_model: PathBuf,
     recording: PathBuf,
     basic_pitch_model: PathBuf,
+    speaker_encoder_weights: PathBuf,
+    /// The folder of the examples' Python code.
+    python_code: PathBuf,
     out: PathBuf,
 }
 
 impl Arguments {
     const USAGE: &str = "usage: demo --addition-model FILE --addition-graph FILE --silero-model FILE \
-                         --recording FILE --basic-pitch-model FOLDER --out FOLDER";
+                         --recording FILE --basic-pitch-model FOLDER \
+                         --speaker-encoder-weights FILE --python-code FOLDER --out FOLDER";
 
     fn parse() -> anyhow::Result<Self> {
         let given: Vec<String> = std::env::args().skip(1).collect();
@@ -145,6 +185,8 @@ impl Arguments {
             silero_model: path("--silero-model")?,
             recording: path("--recording")?,
             basic_pitch_model: path("--basic-pitch-model")?,
+            speaker_encoder_weights: path("--speaker-encoder-weights")?,
+            python_code: path("--python-code")?,
             out: path("--out")?,
         })
     }

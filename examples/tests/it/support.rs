@@ -4,11 +4,15 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// One of the examples' Python files.
+pub(crate) fn code(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("python").join(name)
+}
+
 /// Runs one of the examples' Python scripts, and returns what it prints as raw float32.
 pub(crate) fn python(script: &str, arguments: &[&Path]) -> Vec<f32> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python").join(script);
     let python = variable("VIRTUAL_ENV").join("bin/python");
-    let output = Command::new(python).arg(&script).args(arguments).output().unwrap();
+    let output = Command::new(python).arg(code(script)).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output.stdout.chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap())).collect()
 }
