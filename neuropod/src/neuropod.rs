@@ -68,8 +68,14 @@ impl Neuropod {
         let (package, verification) = opening.open_concurrently(path)?;
         let lazy = options.lazy;
         let neuropod = Neuropod::new(&package, options).map_err(in_package)?;
-        if lazy || !neuropod.source.custom_ops.is_empty() {
-            // Native code runs as soon as it is loaded, so it is verified before.
+        let has_code = holds_code(&neuropod.source);
+        if lazy || has_code || !neuropod.source.custom_ops.is_empty() {
+            if has_code && !lazy {
+                // Unpacking compares too: what it has compared is not read a second time below. What it
+                // finds wrong is told there.
+                let _ = neuropod.source.files.path(BACKEND_FILES);
+            }
+            // Python and native code run as soon as they are loaded, so they are verified before.
             verification.finish()?;
             if !lazy {
                 neuropod.load_model().map_err(in_package)?;
@@ -217,6 +223,14 @@ impl fmt::Debug for Neuropod {
             .field("outputs", &self.outputs())
             .finish_non_exhaustive()
     }
+}
+
+/// Everything in a package that is a backend's.
+const BACKEND_FILES: &str = "0";
+
+/// Whether the package carries source code, which loading it runs.
+fn holds_code(source: &ModelSource) -> bool {
+    source.files.paths().iter().any(|path| path.starts_with("0/code/"))
 }
 
 fn find_backend(options: &LoadOptions, platform: &str, range: &str) -> Result<Arc<dyn Backend>> {

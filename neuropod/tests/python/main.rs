@@ -5,3 +5,4 @@ mod original;
 mod refused;
 mod run;
 mod support;
+mod verified;

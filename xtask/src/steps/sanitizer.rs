@@ -9,10 +9,12 @@ use crate::process::Process;
 const HOSTS: [&str; 4] =
     ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "x86_64-apple-darwin", "aarch64-apple-darwin"];
 
-/// Where `unsafe` code handles memory, and the kit that works it hard through the fake backend. The
-/// TensorFlow backend is worked by the kit as well: TensorFlow, which is opened at run time, needs no
-/// build of its own for that.
+/// Where `unsafe` code handles memory, and the kit that works it hard through the fake backend.
 const CRATES: [&str; 2] = ["neuropod-core", "neuropod-test-utils"];
+
+/// Backends that open their framework at run time, which needs no build of its own for that; the kit
+/// works them as well.
+const BACKENDS: [&str; 2] = ["neuropod-backend-python", "neuropod-backend-tf"];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let version = Process::new("rustc").arg("-vV").stdout()?;
@@ -25,8 +27,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     test(workspace, host, &CRATES, &["--lib", "--tests", "--no-run"]).run()?;
     shows_a_use_after_free(workspace, host)?;
     test(workspace, host, &CRATES, &["--lib", "--tests"]).run()?;
-    test(workspace, host, &["neuropod-backend-tf"], &["--test", "conformance"])
-        // What TensorFlow keeps for the life of the process is no leak of ours.
+    test(workspace, host, &BACKENDS, &["--test", "conformance"])
+        // What a framework keeps for the life of the process is no leak of ours.
         .env("ASAN_OPTIONS", "allocator_may_return_null=1:detect_leaks=0")
         .run()
 }
