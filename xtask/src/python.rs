@@ -15,11 +15,15 @@ const NAMES: [&str; 5] = ["python3", "python3.13", "python3.12", "python3.11", "
 
 /// Prints what [`parse`] reads.
 const PROBE: &str = "\
-import importlib.util, sys, sysconfig
+import importlib.util, os, sys, sysconfig
+get = sysconfig.get_config_var
 print('%d.%d.%d' % sys.version_info[:3])
 print(sys.executable)
-print(sysconfig.get_config_var('SOABI') or sys.implementation.cache_tag, sysconfig.get_platform())
+print(get('SOABI') or sys.implementation.cache_tag, sysconfig.get_platform())
 print(*(name for name in ('venv', 'ensurepip') if importlib.util.find_spec(name) is None))
+folders = [get('LIBDIR'), os.path.join(get('LIBDIR') or '', get('MULTIARCH') or ''), get('PYTHONFRAMEWORKPREFIX')]
+names = [name for name in (get('INSTSONAME'), get('LDLIBRARY')) if name and not name.endswith('.a')]
+print(any(os.path.isfile(os.path.join(folder, name)) for folder in folders if folder for name in names))
 ";
 
 /// A Python interpreter that serves.
@@ -60,7 +64,7 @@ fn probe(name: &str) -> Option<Candidate> {
 fn parse(name: &str, report: &str) -> Candidate {
     let unfit = |why| Candidate::Unfit { name: name.to_string(), why };
     let lines: Vec<&str> = report.lines().collect();
-    let [version, executable, abi, missing] = lines[..] else {
+    let [version, executable, abi, missing, has_library] = lines[..] else {
         return unfit(format!("answered something unexpected: {report:?}"));
     };
     let Some(release) = release(version) else {
@@ -74,6 +78,14 @@ fn parse(name: &str, report: &str) -> Candidate {
             "is Python {version}, but without the module {missing} (on Debian and Ubuntu: \
              apt install python{}.{}-venv)",
             release.0, release.1
+        ));
+    }
+    if has_library != "True" {
+        let (major, minor) = release;
+        return unfit(format!(
+            "is Python {version}, but without its shared library, which Python models run in (on Debian and \
+             Ubuntu: apt install libpython{major}.{minor}; with pyenv: env \
+             PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install {major}.{minor})"
         ));
     }
     Candidate::Serves(Interpreter {
@@ -102,9 +114,9 @@ fn choose(candidates: impl Iterator<Item = Candidate>) -> Result<Interpreter> {
     }
     let ((major, oldest), (_, newest)) = (OLDEST, NEWEST);
     Err(anyhow!(
-        "Python {major}.{oldest} to {major}.{newest} with venv and pip is needed:{found}\n\
+        "Python {major}.{oldest} to {major}.{newest} with venv, pip and its shared library is needed:{found}\n\
          To install it:\n  \
-         Debian, Ubuntu: apt install python3 python3-venv\n  \
+         Debian, Ubuntu: apt install python3 python3-venv libpython3-dev\n  \
          Fedora: dnf install python{major}.{newest}\n  \
          macOS: brew install python@{major}.{newest}\n  \
          any system: uv python install {major}.{newest}"
@@ -115,7 +127,7 @@ fn choose(candidates: impl Iterator<Item = Candidate>) -> Result<Interpreter> {
 mod tests {
     use super::*;
 
-    const GOOD: &str = "3.11.7\n/usr/bin/python3\ncpython-311-x86_64-linux-gnu linux-x86_64\n\n";
+    const GOOD: &str = "3.11.7\n/usr/bin/python3\ncpython-311-x86_64-linux-gnu linux-x86_64\n\nTrue\n";
 
     fn chosen(reports: &[(&str, &str)]) -> Result<Interpreter> {
         choose(reports.iter().map(|(name, report)| parse(name, report)))
@@ -132,7 +144,7 @@ mod tests {
     #[test]
     fn an_unsupported_python3_gives_way_to_another() {
         for version in ["3.8.10", "3.14.1"] {
-            let unfit = format!("{version}\n/usr/bin/python3\nabi linux-x86_64\n\n");
+            let unfit = format!("{version}\n/usr/bin/python3\nabi linux-x86_64\n\nTrue\n");
             let python = chosen(&[("python3", &unfit), ("python3.11", GOOD)]).unwrap();
             assert_eq!(python.version, "3.11.7");
         }
@@ -152,8 +164,11 @@ mod tests {
         assert!(nothing.contains("no python3 on PATH"), "{nothing}");
         assert!(nothing.contains("apt install python3 python3-venv"), "{nothing}");
 
-        let old = "3.8.10\n/usr/bin/python3\ncpython-38 linux-x86_64\n\n";
-        let bare = "3.12.3\n/usr/bin/python3.12\ncpython-312 linux-x86_64\nensurepip\n";
+        let old = "3.8.10\n/usr/bin/python3\ncpython-38 linux-x86_64\n\nTrue\n";
+        let bare = "3.12.3\n/usr/bin/python3.12\ncpython-312 linux-x86_64\nensurepip\nTrue\n";
+        let fixed = GOOD.replace("True", "False");
+        let told = chosen(&[("python3", &fixed)]).unwrap_err().to_string();
+        assert!(told.contains("apt install libpython3.11;"), "{told}");
         let unfit = chosen(&[("python3", old), ("python3.12", bare), ("python3.13", "?")]);
         let unfit = unfit.unwrap_err().to_string();
         assert!(unfit.contains("python3 is Python 3.8.10"), "{unfit}");

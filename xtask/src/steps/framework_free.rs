@@ -7,7 +7,8 @@ use anyhow::{Result, ensure};
 use super::Workspace;
 
 /// Crates that need a framework to be built, or to be there at run time.
-const FRAMEWORKS: [&str; 8] = [
+const FRAMEWORKS: [&str; 9] = [
+    "neuropod-backend-python",
     "neuropod-backend-torch",
     "torch-sys",
     "tch",
