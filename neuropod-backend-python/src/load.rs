@@ -230,8 +230,9 @@ impl Loader<'_> {
             let items = prepared.tuple_item(gil, index)?.list_items(gil)?;
             items.iter().map(|item| item.to_text(gil)).collect()
         };
-        let (required, unknown) = (texts(1).map_err(failed)?, texts(2).map_err(failed)?);
-        self.check_parameters(&required, &unknown)?;
+        let [required, unknown, known] = [1, 2, 4].map(texts);
+        let (required, unknown) = (required.map_err(failed)?, unknown.map_err(failed)?);
+        self.check_parameters(&required, &unknown, &known.map_err(failed)?)?;
         let adapters = prepared.tuple_item(gil, 3).and_then(|list| list.list_items(gil)).map_err(failed)?;
         let inputs = self.source.inputs.iter().zip(adapters).map(|(spec, adapter)| InputSlot {
             dtype: spec.dtype,
@@ -254,9 +255,18 @@ impl Loader<'_> {
         })
     }
 
-    fn check_parameters(&self, required: &[String], unknown: &[String]) -> Result<(), PythonError> {
+    fn check_parameters(
+        &self,
+        required: &[String],
+        unknown: &[String],
+        known: &[String],
+    ) -> Result<(), PythonError> {
         if let Some(name) = unknown.first() {
-            return Err(PythonError::Spec(format!("the model has no parameter for the input `{name}`")));
+            let known: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            return Err(PythonError::Spec(format!(
+                "the model has no parameter for the input `{name}`; it has {known}"
+            )));
         }
         let is_input = |name: &String| self.source.inputs.iter().any(|spec| *spec.name == **name);
         match required.iter().find(|name| !is_input(name)) {

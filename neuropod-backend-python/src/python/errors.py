@@ -12,7 +12,7 @@ def describe(error):
     name = kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
     try:
         message = str(error)
-    except Exception:
+    except BaseException:
         message = "its text cannot be made"
     return clean(name), clean(message), clean(_traceback(error))
 
@@ -22,7 +22,7 @@ def _traceback(error):
         described = traceback.TracebackException.from_exception(error)
         _leave_out_ours(described, set())
         lines = "".join(described.format())
-    except Exception:  # an exception can be odd enough to break this
+    except BaseException:  # an exception can be odd enough to break this
         return ""
     return lines.rstrip() if "  File " in lines else ""
 

@@ -12,24 +12,24 @@ def prepare(model, how, specs, device, copies, threads):
 
     `how` is `auto`, `numpy` or `torch`; `specs` are `(name, dtype, on the device)`; `device` is the name of
     a device of PyTorch's, for modules. `copies` says that arrays can be written. The result is
-    `(callable, required, unknown, adapters)`: the names of inputs that must be there, the names that it
-    does not take, and for each input a function that makes of the array what the model gets, or None. A text
-    instead says what is wrong.
+    `(callable, required, unknown, adapters, known)`: the names of inputs that must be there, the names that it
+    does not take, for each input a function that makes of the array what the model gets, or None, and the names
+    that it takes. A text instead says what is wrong.
     """
     if not callable(model):
         return f"the entrypoint returned {type(model).__name__}, and a function or an nn.Module is needed"
     torch = _torch_of(model, how)
-    required, unknown = _parameters(_called(model, torch), [name for name, _, _ in specs])
+    required, unknown, known = _parameters(_called(model, torch), [name for name, _, _ in specs])
     if torch is None:
         adapters = [_adapter(dtype) for _, dtype, _ in specs]
-        return model, required, unknown, adapters
+        return model, required, unknown, adapters, known
     _warn_in_vain(torch)
     if threads:
         torch.set_num_threads(threads)
     if isinstance(model, torch.nn.Module):
         model.to(device)
     called = TorchModel(torch, model, specs, device, copies)
-    return called, required, unknown, [None] * len(specs)
+    return called, required, unknown, [None] * len(specs), known
 
 
 def cuda_devices():
@@ -126,11 +126,11 @@ def _called(model, torch):
 
 
 def _parameters(called, names):
-    """The inputs that must be given, and those that the model does not take."""
+    """The inputs that must be given, those that the model does not take, and those that it takes."""
     try:
         parameters = inspect.signature(called).parameters
     except (TypeError, ValueError):
-        return [], []  # a callable without a signature takes what it takes
+        return [], [], []  # a callable without a signature takes what it takes
     kinds = {name: parameter.kind for name, parameter in parameters.items()}
     several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -140,8 +140,9 @@ def _parameters(called, names):
         for name, parameter in parameters.items()
         if parameter.default is parameter.empty and parameter.kind not in several
     ]
-    unknown = [] if takes_any else [name for name in names if kinds.get(name) not in by_name]
-    return required, unknown
+    known = [name for name, kind in kinds.items() if kind in by_name]
+    unknown = [] if takes_any else [name for name in names if name not in known]
+    return required, unknown, known
 
 
 def _adapter(dtype):

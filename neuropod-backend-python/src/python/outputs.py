@@ -8,6 +8,7 @@ import numpy
 
 ARRAY, STRINGS, MISMATCH = 0, 1, 2
 
+_MOST_AXES = 64  # of NumPy's arrays; a list can even hold itself
 _KINDS = {bool: "b", int: "iuf", float: "f"}  # of the types that a scalar can become
 
 
@@ -60,11 +61,12 @@ def _from_scalar(value, name, dtype):
     kind = "f" if dtype == "bfloat16" else wanted.kind
     if kind not in _KINDS[type(value)]:
         return _mismatch(value, name, dtype)
+    # NumPy 1 would wrap it.
+    if kind in "iu" and not numpy.iinfo(wanted).min <= value <= numpy.iinfo(wanted).max:
+        return _mismatch(value, name, dtype)
     try:
         array = numpy.array(value, dtype=wanted)
     except OverflowError:
-        return _mismatch(value, name, dtype)
-    if kind in "iu" and int(array) != value:  # NumPy 1 wraps
         return _mismatch(value, name, dtype)
     return ARRAY, array.view(numpy.uint16) if dtype == "bfloat16" else array, None
 
@@ -93,14 +95,14 @@ def _strings(value, name):
 def _array_of_texts(values):
     """An array of objects, which keeps every text as it is."""
     shape, level = [], values
-    while isinstance(level, (list, tuple)):
+    while isinstance(level, (list, tuple)) and len(shape) <= _MOST_AXES:
         shape.append(len(level))
         level = level[0] if level else None
-    array = numpy.empty(shape, dtype=object)
     try:
+        array = numpy.empty(shape, dtype=object)
         array[...] = values if values else array
     except ValueError:
-        return None  # lists of different lengths
+        return None  # lists of different lengths, or too deep
     return array
 
 
@@ -165,7 +167,7 @@ def _hint(value, dtype):
 def _describe(value):
     """What a value is, for an error."""
     if isinstance(value, numpy.ndarray):
-        return f"an array of {value.dtype.name} with the shape {list(value.shape)}"
+        return f"an array of {_name(value.dtype)} with the shape {list(value.shape)}"
     if _is_torch(value):
         return f"a tensor of {str(value.dtype).removeprefix('torch.')} with the shape {list(value.shape)}"
     if value is None:
@@ -178,7 +180,7 @@ def _describe(value):
 
 
 def _name(dtype):
-    return {"str": "string"}.get(dtype.name, dtype.name)
+    return {"U": "text", "T": "text", "S": "bytes"}.get(dtype.kind, dtype.name)
 
 
 def _dtype(name):

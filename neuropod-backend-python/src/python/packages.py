@@ -8,12 +8,14 @@ Distributions that a package pins keep their plain names, as their own code and 
 them; only code of the package, and of these distributions, finds them.
 """
 
+import _thread
 import builtins
 import gc
 import importlib
 import importlib.machinery
 import importlib.metadata
 import itertools
+import linecache
 import os
 import sys
 import types
@@ -24,6 +26,7 @@ MARK = "__neuropod_package__"
 
 _numbers = itertools.count(1)
 _packages = {}  # by name
+_lock = _thread.allocate_lock()  # for the finders, which are there while there are packages
 _path_finder = importlib.machinery.PathFinder
 
 
@@ -53,8 +56,9 @@ class Package:
         setattr(root, MARK, mark)
         self._mark = weakref.ref(mark)
         sys.modules[self.name] = root
-        _packages[self.name] = self
-        _finder.install()
+        with _lock:
+            _packages[self.name] = self
+            _finder.install()
 
     def entrypoint(self, module, function):
         """The function `function` of the module `module`."""
@@ -96,12 +100,14 @@ class Package:
         """Takes the package's modules out of `sys.modules`, and frees what only they refer to."""
         for name in [name for name, module in list(sys.modules.items()) if _package_of(module) is self]:
             sys.modules.pop(name, None)
-        _packages.pop(self.name, None)
-        for path in [path for path in sys.path_importer_cache if _is_within(path, self.roots)]:
-            sys.path_importer_cache.pop(path, None)
+        for cache in (sys.path_importer_cache, linecache.cache):
+            for path in [path for path in list(cache) if _is_within(path, self.roots)]:
+                cache.pop(path, None)
         self.builtins = None
-        if not _packages:
-            _finder.remove()
+        with _lock:
+            _packages.pop(self.name, None)
+            if not _packages:
+                _finder.remove()
         # Functions and their globals refer to each other. What was loaded lately is found quickly; to look
         # through all that the process holds takes a tenth of a second where it is much.
         for generation in (1, 2):
@@ -233,8 +239,11 @@ _aliases = Aliases()
 
 def _package_of(module):
     """The package that a module belongs to, whatever name it was reached by."""
-    name = getattr(module, "__name__", None)
-    return _packages.get(name.partition(".")[0]) if isinstance(name, str) else None
+    try:
+        name = module.__name__
+        return _packages.get(name.partition(".")[0])
+    except Exception:  # `sys.modules` can hold anything
+        return None
 
 
 def _private_spec(package, fullname, path):
