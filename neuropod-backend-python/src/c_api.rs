@@ -145,8 +145,10 @@ functions! {
     fn Py_GetVersion() -> *const c_char;
 
     fn PyEval_SaveThread() -> *mut PyThreadState;
+    fn PyEval_RestoreThread(*mut PyThreadState);
     fn PyGILState_Ensure() -> c_int;
     fn PyGILState_Release(c_int);
+    fn PyGILState_Check() -> c_int;
     fn PyGILState_GetThisThreadState() -> *mut PyThreadState;
 
     fn Py_IncRef(*mut PyObject);
@@ -192,4 +194,5 @@ functions! {
     type PyBytes_Type;
     type PyCapsule_Type;
     type PyDict_Type;
+    type PyUnicode_Type;
 }

@@ -81,7 +81,7 @@ impl Opened {
 }
 
 /// The functions of a Python that runs in this process already.
-fn running() -> Result<Option<&'static CApi>, PythonError> {
+pub(crate) fn running() -> Result<Option<&'static CApi>, PythonError> {
     let process = Library::this();
     // SAFETY: the name is Python's, whose function takes nothing and returns an int.
     let Ok(is_initialized) = (unsafe { process.get::<unsafe extern "C" fn() -> i32>(b"Py_IsInitialized\0") })
@@ -114,6 +114,7 @@ fn start(interpreter: Interpreter) -> Result<Opened, PythonError> {
             path.display()
         )));
     }
+    interpreter.check_start()?;
     start::start(api, &interpreter.executable)?;
     Ok(Opened { api, started: Some(interpreter) })
 }

@@ -31,6 +31,26 @@ pub(crate) struct Loader<'a> {
     pub(crate) interpreter: Option<&'a Path>,
 }
 
+/// A distribution that a package pins.
+struct Pinned {
+    pin: requirements::Pin,
+    /// Where it is installed, if that is not the environment.
+    folder: Option<PathBuf>,
+}
+
+impl Pinned {
+    fn to_python(&self, gil: &Gil) -> Result<Object, Raised> {
+        let folder = match &self.folder {
+            Some(folder) => Object::file_name(gil, folder)?,
+            None => Object::none(gil),
+        };
+        Object::tuple(
+            gil,
+            [Object::text(gil, &self.pin.name)?, Object::text(gil, &self.pin.version)?, folder],
+        )
+    }
+}
+
 /// A model that is ready to run.
 pub(crate) struct Loaded {
     runtime: &'static Runtime,
@@ -99,27 +119,27 @@ impl Loader<'_> {
         loaded
     }
 
-    /// The folders of the distributions that the package pins and the environment lacks.
-    fn pins(&self, runtime: &Runtime) -> Result<Vec<PathBuf>, Error> {
+    /// The distributions that the package pins; those that the environment lacks are installed.
+    fn pins(&self, runtime: &Runtime) -> Result<Vec<Pinned>, Error> {
         let how = self.parsed.requirements;
         if how == Requirements::Ignore || !self.source.files.contains(LOCK_FILE) {
             return Ok(Vec::new());
         }
         let text = self.source.files.read(LOCK_FILE, MOST_LOCK_BYTES)?;
         let in_file = |error: PythonError| Error::from(error).with("file", LOCK_FILE);
-        let mut pins = requirements::parse(&text).map_err(in_file)?;
-        pins.retain(|pin| !self.has(runtime, pin));
-        if pins.is_empty() {
-            return Ok(Vec::new());
+        let pins = requirements::parse(&text).map_err(in_file)?;
+        let (there, missing): (Vec<_>, Vec<_>) = pins.into_iter().partition(|pin| self.has(runtime, pin));
+        let mut pinned: Vec<_> = there.into_iter().map(|pin| Pinned { pin, folder: None }).collect();
+        if missing.is_empty() {
+            return Ok(pinned);
         }
         let python = library::environment(&runtime.opened, self.interpreter)?;
-        let cache = requirements::cache_folder()?;
-        let offline = how == Requirements::Offline;
-        let folders = requirements::install(&python, &pins, &cache, offline).map_err(in_file)?;
-        for (pin, folder) in pins.iter().zip(&folders) {
-            self.check_conflict(runtime, pin, folder).map_err(in_file)?;
-        }
-        Ok(folders)
+        let (cache, offline) = (requirements::cache_folder()?, how == Requirements::Offline);
+        let folders = requirements::install(&python, &missing, &cache, offline).map_err(in_file)?;
+        pinned.extend(
+            missing.into_iter().zip(folders).map(|(pin, folder)| Pinned { pin, folder: Some(folder) }),
+        );
+        Ok(pinned)
     }
 
     /// Whether the environment has exactly that version.
@@ -131,47 +151,30 @@ impl Loader<'_> {
         installed().is_ok_and(|version| version == pin.version)
     }
 
-    fn check_conflict(
-        &self,
-        runtime: &Runtime,
-        pin: &requirements::Pin,
-        folder: &Path,
-    ) -> Result<(), PythonError> {
-        let gil = runtime.lock();
-        let found = || -> Result<Option<String>, Raised> {
-            let arguments = [
-                Object::text(&gil, &pin.name)?,
-                Object::text(&gil, &pin.version)?,
-                path_object(&gil, folder)?,
-            ];
-            let conflict = runtime.of_packages(&gil, "conflict", arguments)?;
-            if conflict.is_none() { Ok(None) } else { conflict.to_text(&gil).map(Some) }
-        };
-        match found() {
-            Ok(None) => Ok(()),
-            Ok(Some(conflict)) => Err(PythonError::Conflict(conflict)),
-            Err(raised) => Err(PythonError::Internal(runtime.describe(&gil, raised).to_string())),
-        }
-    }
-
     fn open_package(
         &self,
         runtime: &'static Runtime,
         gil: &Gil,
         root: &Path,
-        pins: &[PathBuf],
+        pins: &[Pinned],
     ) -> Result<Package, PythonError> {
         let folders = [root.join(CODE), root.join(OPS)];
         let roots = folders.iter().filter(|folder| folder.is_dir());
-        let open = || -> Result<(Object, Object), Raised> {
-            let roots: Vec<_> = roots.map(|root| path_object(gil, root)).collect::<Result<_, _>>()?;
-            let pins: Vec<_> = pins.iter().map(|pin| path_object(gil, pin)).collect::<Result<_, _>>()?;
-            let object = runtime.new_package(gil, Object::tuple(gil, roots)?, Object::tuple(gil, pins)?)?;
-            let aliases = object.attr(gil, "aliases")?;
-            Ok((object, aliases))
+        let open = || -> Result<Object, Raised> {
+            let roots: Vec<_> = roots.map(|root| Object::file_name(gil, root)).collect::<Result<_, _>>()?;
+            let pins: Vec<_> = pins.iter().map(|pin| pin.to_python(gil)).collect::<Result<_, _>>()?;
+            let arguments = [Object::tuple(gil, roots)?, Object::tuple(gil, pins)?];
+            runtime.of_packages(gil, "open_package", arguments)
         };
-        let (object, aliases) = open().map_err(|raised| PythonError::Load(runtime.describe(gil, raised)))?;
-        Ok(Package { runtime, object, aliases, calls: AtomicUsize::new(0) })
+        let failed = |raised| PythonError::Load(runtime.describe(gil, raised));
+        let object = open().map_err(failed)?;
+        match object.is_text() {
+            true => Err(PythonError::Conflict(object.to_text(gil).map_err(failed)?)),
+            false => {
+                let aliases = object.attr(gil, "aliases").map_err(failed)?;
+                Ok(Package { runtime, object, aliases, calls: AtomicUsize::new(0) })
+            }
+        }
     }
 
     /// Runs the entrypoint.
@@ -182,7 +185,7 @@ impl Loader<'_> {
             let names =
                 [Object::text(gil, &config.entrypoint_package)?, Object::text(gil, &config.entrypoint)?];
             let entrypoint = package.object.attr(gil, "entrypoint")?.call(gil, names)?;
-            package.object.attr(gil, "load")?.call(gil, [entrypoint, path_object(gil, data)?])
+            package.object.attr(gil, "load")?.call(gil, [entrypoint, Object::file_name(gil, data)?])
         };
         let model = model().map_err(failed)?;
         let is_module = runtime.of_models(gil, "is_module", [model.clone_ref(gil)]).map_err(failed)?;
@@ -290,9 +293,4 @@ impl Loaded {
             self.copy_inputs,
         )
     }
-}
-
-/// A path as Python's own functions give it.
-fn path_object(gil: &Gil, path: &Path) -> Result<Object, Raised> {
-    Object::file_name(gil, path)
 }

@@ -46,7 +46,12 @@ pub(crate) fn get(explicit: Option<&Path>) -> Result<&'static Runtime, PythonErr
         return library::open(explicit).map(|_| runtime);
     }
     // One thread does all of it: Python's main thread is the one that starts it, and its state stays.
-    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    let lock = || STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    // In a program of Python's this thread may have the lock that the one which is at it waits for.
+    let _starting = match library::running()? {
+        Some(api) => Gil::without(api, lock),
+        None => lock(),
+    };
     let opened = library::open(explicit)?;
     if let Some(runtime) = RUNTIME.get() {
         return Ok(runtime);
@@ -95,11 +100,6 @@ impl Runtime {
     /// Waits for the interpreter's lock.
     pub(crate) fn lock(&self) -> Gil {
         Gil::acquire(self.opened.api)
-    }
-
-    /// A new package's modules, in the folders `roots`, with distributions in the folders `pins`.
-    pub(crate) fn new_package(&self, gil: &Gil, roots: Object, pins: Object) -> Result<Object, Raised> {
-        call(gil, &self.packages, "Package", [roots, pins])
     }
 
     /// Calls a function of `packages.py`.

@@ -43,9 +43,25 @@ impl Gil {
     }
 
     /// Whether this thread holds the lock through a value of this type.
-    pub(super) fn is_held() -> bool {
-        // A thread that ends has no depth any more, and no lock either.
-        DEPTH.try_with(Cell::get).unwrap_or(0) > 0
+    pub(super) fn is_held(api: &CApi) -> bool {
+        // A thread that ends has no depth any more, and no lock either. A model may have let go of the
+        // lock, and called something that came here.
+        // SAFETY: the interpreter runs; the function takes no lock.
+        DEPTH.try_with(Cell::get).unwrap_or(0) > 0 && unsafe { (api.PyGILState_Check)() } == 1
+    }
+
+    /// Runs something that may wait for a thread that waits for the lock: without it, if this thread has it.
+    pub(crate) fn without<T>(api: &CApi, run: impl FnOnce() -> T) -> T {
+        // SAFETY: the interpreter runs; what this thread holds is given back to it afterwards.
+        unsafe {
+            if (api.PyGILState_GetThisThreadState)().is_null() || (api.PyGILState_Check)() == 0 {
+                return run();
+            }
+            let state = (api.PyEval_SaveThread)();
+            let result = run();
+            (api.PyEval_RestoreThread)(state);
+            result
+        }
     }
 }
 

@@ -298,6 +298,10 @@ impl Object {
         self.raw == self.api._Py_NoneStruct
     }
 
+    pub(crate) fn is_text(&self) -> bool {
+        self.is_exactly(self.api.PyUnicode_Type)
+    }
+
     /// Whether its class is this one, and not one derived from it.
     pub(super) fn is_exactly(&self, class: NonNull<PyObject>) -> bool {
         // SAFETY: the object is live, and its class never changes while the lock is held.

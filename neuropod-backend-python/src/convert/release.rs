@@ -49,7 +49,7 @@ pub(super) fn drain(api: &'static CApi) {
 
 /// Gives a strong reference back, on any thread.
 pub(super) fn release(api: &'static CApi, object: NonNull<PyObject>) {
-    if Gil::is_held() {
+    if Gil::is_held(api) {
         // SAFETY: this thread holds the lock, and the reference is the caller's own.
         unsafe { (api.Py_DecRef)(object.as_ptr()) };
     } else if is_ending(api) {
@@ -71,7 +71,7 @@ pub(super) fn release(api: &'static CApi, object: NonNull<PyObject>) {
 pub(super) fn release_later(api: &'static CApi, object: NonNull<PyObject>) {
     /// As many as a few calls return.
     const FEW: usize = 64;
-    if Gil::is_held() || LEFT_COUNT.load(Ordering::Relaxed) >= FEW {
+    if Gil::is_held(api) || LEFT_COUNT.load(Ordering::Relaxed) >= FEW {
         release(api, object);
     } else {
         leave_behind(Left(object));

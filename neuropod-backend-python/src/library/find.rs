@@ -121,6 +121,23 @@ impl Interpreter {
         Ok(found)
     }
 
+    /// Whether it starts with this process's environment, as it will when it runs inside it: there, Python
+    /// ends the process if a variable of its own is wrong.
+    pub(crate) fn check_start(&self) -> Result<(), PythonError> {
+        let output = Command::new(&self.executable).args(["-c", ""]).stdin(Stdio::null()).output();
+        let said = match output {
+            Ok(output) if output.status.success() => return Ok(()),
+            Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
+            Err(error) => error.to_string(),
+        };
+        let said: Vec<_> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        Err(PythonError::Interpreter(format!(
+            "{} does not start with this program's environment; look at its variables that begin with PYTHON: {}",
+            self.executable.display(),
+            said.join("; ")
+        )))
+    }
+
     /// Whether this crate can embed it, apart from its shared library.
     fn check(&self) -> Result<(), String> {
         if self.implementation != "cpython" {

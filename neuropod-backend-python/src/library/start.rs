@@ -22,8 +22,7 @@ pub(super) fn start(api: &CApi, program: &Path) -> Result<(), PythonError> {
         return Err(PythonError::Interpreter(format!("Python cannot decode the path {}", program.display())));
     }
     // SAFETY: no interpreter runs: `library::open` starts one alone, under a lock. A Python that cannot
-    // start ends the process by its own decision; that it starts as a program was tried when it was
-    // asked for its version.
+    // start ends the process by its own decision: that it starts as a program was tried before.
     unsafe {
         (api.Py_SetProgramName)(decoded);
         (api.Py_InitializeEx)(0);

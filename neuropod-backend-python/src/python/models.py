@@ -63,15 +63,14 @@ class TorchModel:
 
     def __call__(self, /, **arrays):
         are_copies = self._writes  # another thread may change it meanwhile
+        # Tensors that are made in inference mode count no writes.
+        tensors = {name: self._tensor(name, array, are_copies) for name, array in arrays.items()}
+        watched = [(name, t, t._version) for name, t in tensors.items() if self._is_watched(t)]
         with self._torch.inference_mode():
-            tensors = {name: self._tensor(name, array, are_copies) for name, array in arrays.items()}
-            if self._copies:
-                return self._model(**tensors)
-            watched = [(name, t, t._version) for name, t in tensors.items() if self._is_watched(t)]
             outputs = self._model(**tensors)
-            written = [name for name, tensor, version in watched if tensor._version != version]
-            self._note(written, are_copies)
-            return outputs
+        if not self._copies:
+            self._note([name for name, tensor, version in watched if tensor._version != version], are_copies)
+        return outputs
 
     def _note(self, written, were_copies):
         self._writes = bool(written) or (self._writes and self._tried)
@@ -83,19 +82,19 @@ class TorchModel:
             )
 
     def _is_watched(self, tensor):
+        # A caller of Python's may be in inference mode itself.
         return isinstance(tensor, self._torch.Tensor) and not tensor.is_inference()
 
     def _tensor(self, name, array, copied):
         if array.dtype.kind in "UO":
             return array.tolist()
         torch = self._torch
-        with torch.inference_mode(False):  # tensors of inference count no writes
-            if self._dtypes[name] == "bfloat16":
-                tensor = torch.from_numpy(array.view(numpy.int16)).view(torch.bfloat16)
-            else:
-                tensor = torch.from_numpy(array)
-            if copied and not self._copies:
-                tensor = tensor.clone()
+        if self._dtypes[name] == "bfloat16":
+            tensor = torch.from_numpy(array.view(numpy.int16)).view(torch.bfloat16)
+        else:
+            tensor = torch.from_numpy(array)
+        if copied and not self._copies:
+            tensor = tensor.clone()
         device = self._devices[name]
         return tensor if device == "cpu" else tensor.to(device)
 

@@ -27,6 +27,7 @@ MARK = "__neuropod_package__"
 _numbers = itertools.count(1)
 _packages = {}  # by name
 _lock = _thread.allocate_lock()  # for the finders, which are there while there are packages
+_opening = _thread.allocate_lock()  # from the search for conflicts until there is a package
 _path_finder = importlib.machinery.PathFinder
 
 
@@ -43,10 +44,12 @@ class Package:
     """The modules of one loaded model."""
 
     def __init__(self, roots, pins):
-        """`roots` are the folders of its modules, `pins` those of its distributions."""
+        """`roots` are the folders of its modules, `pins` its distributions: `(name, version, folder)`, without
+        a folder for those of the environment."""
         self.name = f"{PREFIX}{next(_numbers)}"
         self.roots = list(roots)
-        self.pins = [os.path.realpath(pin) for pin in pins]
+        self.versions = {name: version for name, version, _ in pins}
+        self.pins = [os.path.realpath(folder) for _, _, folder in pins if folder is not None]
         self._provided = {}
         self.aliases = []  # the specs of modules that are in `sys.modules` under their plain names
         self.builtins = dict(vars(builtins), __import__=self._import)
@@ -306,9 +309,30 @@ def installed(name):
         return None
 
 
-def conflict(name, version, folder):
-    """Says which module of a pinned distribution this process has from elsewhere already."""
-    folder = os.path.realpath(folder)
+def open_package(roots, pins):
+    """A new package; a text instead says why its distributions cannot be in this process."""
+    with _opening:
+        conflicts = (_conflict(*pin) for pin in pins)
+        return next(filter(None, conflicts), None) or Package(roots, pins)
+
+
+def _conflict(name, version, folder):
+    """Says which version of a pinned distribution this process has, or may import at any time, already."""
+    for package in list(_packages.values()):
+        if package.versions.get(name, version) != version:
+            found = f"a model that pins {name}=={package.versions[name]}"
+            return _in_conflict(name, version, found)
+    return None if folder is None else _conflict_of_modules(name, version, os.path.realpath(folder))
+
+
+def _in_conflict(name, version, found):
+    return (
+        f"the package pins {name}=={version}, but this process has {found} already: Python can hold one version in "
+        "a process, so run one of the models in a process of its own"
+    )
+
+
+def _conflict_of_modules(name, version, folder):
     for top in sorted(_top_modules(folder)):
         module = sys.modules.get(top)
         origin = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), None)
@@ -318,11 +342,7 @@ def conflict(name, version, folder):
             continue  # a namespace that several distributions share
         other = installed(name) if not _is_pinned(origin) else None
         found = f"{name} {other}" if other else f"another version of {name}"
-        return (
-            f"the package pins {name}=={version}, but this process has {found} already, from "
-            f"{os.path.dirname(origin)}: Python can hold one version in a process, so run one of the models in a "
-            f"process of its own"
-        )
+        return _in_conflict(name, version, f"{found}, from {os.path.dirname(origin)},")
     return None
 
 

@@ -20,8 +20,9 @@ def numpy_api():
     try:
         import numpy
     except ImportError as error:
+        reason = " ".join(str(error).split())  # a broken NumPy says a page
         raise ImportError(
-            f"NumPy cannot be imported ({error}): install it into the environment of {sys.executable}, with "
+            f"NumPy cannot be imported ({reason}): install it into the environment of {sys.executable}, with "
             f"`{sys.executable} -m pip install numpy`"
         ) from error
     if int(numpy.__version__.split(".")[0]) >= 2:

@@ -46,6 +46,20 @@ fn without_python_the_error_says_what_was_tried_and_what_to_do() {
     });
 }
 
+/// Python itself would end the process.
+#[test]
+fn wrong_variables_of_pythons_are_an_error() {
+    for (name, value) in [("PYTHONHOME", "/nowhere"), ("PYTHONHASHSEED", "bad")] {
+        let prepare = |command: &mut Command| {
+            command.env(name, value);
+        };
+        succeeds("finding::wrong_variables_of_pythons_are_an_error", prepare, || {
+            let error = addition().unwrap_err();
+            assert_says(&error, ErrorKind::Load, &["variables that begin with PYTHON"]);
+        });
+    }
+}
+
 #[test]
 fn a_broken_active_environment_is_an_error_that_names_it() {
     let folder = no_programs();

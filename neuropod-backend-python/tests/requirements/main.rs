@@ -78,6 +78,18 @@ fn two_versions_in_one_process_are_refused() {
 }
 
 #[test]
+fn two_versions_that_are_not_imported_yet_are_refused_as_well() {
+    with_wheels("two_versions_that_are_not_imported_yet_are_refused_as_well", |_| {
+        let first = load(LATE_IMPORT, "fancy==1.0\n", &cpu()).unwrap();
+        let error = load(LATE_IMPORT, "fancy==2.0\n", &cpu()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+        assert!(error.to_string().contains("a model that pins fancy==1.0"), "{error}");
+        drop(first);
+        assert_eq!(say(&*load(LATE_IMPORT, "fancy==2.0\n", &cpu()).unwrap()), "fancy 2.0, known as 2.0");
+    });
+}
+
+#[test]
 fn another_version_than_the_environments_is_refused_once_that_is_in_use() {
     with_wheels("another_version_than_the_environments_is_refused_once_that_is_in_use", |_| {
         let code = "def get_model(data):\n    return lambda: {'said': 'nothing'}\n";
