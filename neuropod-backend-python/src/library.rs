@@ -99,6 +99,7 @@ pub(crate) fn running() -> Result<Option<&'static CApi>, PythonError> {
             "this process runs Python {version}, a free-threaded build, which is not supported yet"
         )));
     }
+    find::check_version(&version).map_err(|why| PythonError::Interpreter(format!("this process {why}")))?;
     Ok(Some(api))
 }
 
@@ -136,7 +137,7 @@ fn functions(library: Library, path: &Path) -> Result<&'static CApi, PythonError
     mem::forget(library);
     let api = found.map_err(|missing| {
         PythonError::Interpreter(format!(
-            "{} has no function `{missing}`: CPython 3.10 to 3.14 is needed",
+            "{} has no function `{missing}`: CPython 3.10 to 3.13 is needed",
             path.display()
         ))
     })?;

@@ -13,7 +13,7 @@ use crate::PythonError;
 
 /// The Pythons whose interface this crate knows.
 const OLDEST: (u32, u32) = (3, 10);
-const NEWEST: (u32, u32) = (3, 14);
+const NEWEST: (u32, u32) = (3, 13);
 
 /// Prints what [`Interpreter`] is read from. What only some builds have is null in others.
 const PROBE: &str = "\
@@ -149,19 +149,7 @@ impl Interpreter {
                 self.version
             ));
         }
-        match self.release() {
-            Some(release) if (OLDEST..=NEWEST).contains(&release) => Ok(()),
-            _ => Err(format!(
-                "is Python {}, and {}.{} to {}.{} are supported",
-                self.version, OLDEST.0, OLDEST.1, NEWEST.0, NEWEST.1
-            )),
-        }
-    }
-
-    /// `3.11.7` is `(3, 11)`.
-    fn release(&self) -> Option<(u32, u32)> {
-        let mut parts = self.version.split('.').map(|part| part.parse().ok());
-        Some((parts.next()??, parts.next()??))
+        check_version(&self.version)
     }
 
     /// `3.11`.
@@ -209,6 +197,18 @@ impl Interpreter {
     }
 }
 
+/// Whether this crate knows the interface of that version, `3.11.7` for instance.
+pub(crate) fn check_version(version: &str) -> Result<(), String> {
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().ok());
+    match (parts.next().flatten(), parts.next().flatten()) {
+        (Some(major), Some(minor)) if (OLDEST..=NEWEST).contains(&(major, minor)) => Ok(()),
+        _ => Err(format!(
+            "is Python {version}, and {}.{} to {}.{} are supported",
+            OLDEST.0, OLDEST.1, NEWEST.0, NEWEST.1
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -237,9 +237,9 @@ mod tests {
         assert!(pypy.check().unwrap_err().contains("CPython is needed"));
         let threaded = Interpreter { free_threaded: true, ..interpreter() };
         assert!(threaded.check().unwrap_err().contains("free-threaded"));
-        for version in ["3.9.18", "4.0.0", "three"] {
+        for version in ["3.9.18", "3.14.1", "4.0.0", "three"] {
             let other = Interpreter { version: version.to_owned(), ..interpreter() };
-            assert!(other.check().unwrap_err().contains("3.10 to 3.14"), "{version}");
+            assert!(other.check().unwrap_err().contains("3.10 to 3.13"), "{version}");
         }
     }
 
