@@ -16,7 +16,7 @@ def start():
 
 
 def numpy_api():
-    """NumPy's table of functions for C, and the types that NumPy itself lacks."""
+    """NumPy's table of functions for C."""
     try:
         import numpy
     except ImportError as error:
