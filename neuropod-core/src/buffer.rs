@@ -110,6 +110,17 @@ impl Buffer {
         unsafe { Buffer::from_raw_parts(start, len, Deleter(Some(deleter))) }
     }
 
+    /// Shares `len` bytes from `start`, which an owner of several buffers keeps alive. Nothing is copied
+    /// or allocated, and the buffer is read-only.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Buffer::from_raw_parts`].
+    pub unsafe fn from_shared_owner(start: *const u8, len: usize, owner: Arc<dyn Any + Send + Sync>) -> Self {
+        let start = NonNull::new(start.cast_mut()).unwrap_or(NonNull::dangling());
+        Buffer { start, len, writable: false, owner }
+    }
+
     /// A part of this buffer that shares its memory.
     ///
     /// # Panics
@@ -137,6 +148,11 @@ impl Buffer {
     /// What keeps the memory alive, for a backend that recognises its own tensors.
     pub fn owner(&self) -> &Arc<dyn Any + Send + Sync> {
         &self.owner
+    }
+
+    /// What keeps the memory alive: whoever has it can go on reading the bytes.
+    pub fn into_owner(self) -> Arc<dyn Any + Send + Sync> {
+        self.owner
     }
 }
 

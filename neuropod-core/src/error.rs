@@ -116,7 +116,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
-    context: Vec<(&'static str, String)>,
+    context: Vec<(Cow<'static, str>, String)>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -130,8 +130,8 @@ impl Error {
     /// Adds where it happened: a key such as `tensor` or `path`, and its value. A pair that is there
     /// already is not added again, so that each layer can say what it knows.
     #[must_use]
-    pub fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
-        let pair = (key, value.into());
+    pub fn with(mut self, key: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        let pair = (key.into(), value.into());
         if !self.0.context.contains(&pair) {
             self.0.context.push(pair);
         }
@@ -161,8 +161,8 @@ impl Error {
     }
 
     /// All context pairs, innermost first.
-    pub fn contexts(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.context.iter().map(|(key, value)| (*key, value.as_str()))
+    pub fn contexts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.context.iter().map(|(key, value)| (&**key, value.as_str()))
     }
 }
 

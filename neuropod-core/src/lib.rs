@@ -34,7 +34,7 @@ pub use options::ModelOptions;
 pub use outputs::Outputs;
 pub use registry::Registry;
 pub use shape::{IntoShape, Shape};
-pub use source::{ModelFiles, ModelSource, ReadAt};
+pub use source::{ModelFiles, ModelSource, ReadAt, is_cut_off_library};
 pub use spec::{Dim, TensorSpec};
 pub use tensor::Tensor;
 pub use view::{StringIter, TensorView};

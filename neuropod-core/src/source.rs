@@ -55,7 +55,7 @@ impl ModelSource {
     pub fn read_custom_op(&self, name: &str) -> Result<Vec<u8>> {
         let path = format!("0/ops/{name}");
         let content = self.files.read(&path, u64::MAX)?;
-        if is_cut_off(&content) {
+        if is_cut_off_library(&content) {
             let message = format!("the custom operator `{name}` cannot be loaded: its file is cut off");
             return Err(Error::new(ErrorKind::Load, message).with("file", path));
         }
@@ -68,9 +68,10 @@ impl ModelSource {
     }
 }
 
-/// Whether the end of an ELF file is missing: the system's loader would map what is not there, and
-/// the process would end as soon as it is touched. The table of sections comes last in such a file.
-fn is_cut_off(content: &[u8]) -> bool {
+/// Whether the end of a shared library's file is missing, for an ELF file: the system's loader would map
+/// what is not there, and the process would end as soon as it is touched. The table of sections comes last
+/// in such a file. `content` is the whole file.
+pub fn is_cut_off_library(content: &[u8]) -> bool {
     const MAGIC: &[u8] = b"\x7fELF\x02\x01"; // of 64 bits, in little-endian order
     let number = |at: usize, len: usize| {
         let bytes = content.get(at..at + len).unwrap_or_default();

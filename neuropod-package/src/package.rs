@@ -71,6 +71,17 @@ impl Package {
         Arc::clone(&self.files) as Arc<dyn ModelFiles>
     }
 
+    /// The path of every file and its size in bytes, unpacked if the package is a zip file; sorted by
+    /// path. Nothing is read.
+    pub fn sizes(&self) -> impl ExactSizeIterator<Item = (&str, u64)> {
+        self.files.list().iter().map(|(path, size)| (path.as_str(), *size))
+    }
+
+    /// Whether the package is a zip file, not a folder.
+    pub fn is_zip(&self) -> bool {
+        self.files.is_archive()
+    }
+
     /// What a backend loads the model from.
     pub fn source(&self) -> Arc<ModelSource> {
         let definition = &*self.definition;
@@ -85,6 +96,16 @@ impl Package {
     /// The manifest; `None` if there is none, or if it was skipped with [`Integrity::Skip`].
     pub fn manifest(&self) -> Option<&Manifest> {
         self.files.manifest()
+    }
+
+    /// Reads the manifest, also with [`Integrity::Skip`]; `None` if there is none. Nothing is compared
+    /// with it.
+    ///
+    /// # Errors
+    ///
+    /// If it is damaged, or of a version that is unknown.
+    pub fn read_manifest(&self) -> Result<Option<Manifest>, PackageError> {
+        load_manifest(&self.files, &self.limits).map_err(|error| error.in_package(self.path()))
     }
 
     /// The sample inputs and outputs in `test_data.npz`, read into memory; `None` if there is no
@@ -106,8 +127,7 @@ impl Package {
     ///
     /// If a file differs, is not in the manifest, is missing or cannot be read.
     pub fn verify(&self) -> Result<(), PackageError> {
-        let manifest =
-            load_manifest(&self.files, &self.limits).map_err(|error| error.in_package(self.path()))?;
+        let manifest = self.read_manifest()?;
         verify(&self.files, manifest.as_ref(), &AtomicBool::new(false))
     }
 }

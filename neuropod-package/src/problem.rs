@@ -228,12 +228,15 @@ pub enum Problem {
     /// A node of `node_name_mapping` or `init_op_names` is no name of a graph node.
     #[error("`{0}` is no name of a graph node")]
     NodeName(String),
-    /// A tensor in the test data is not what it should be.
+    /// An array of the test data, or of another `.npz` file, is not what it should be.
     #[error("{0}")]
     TestData(#[source] NpyError),
     /// A member of the test data is neither an input nor an output.
     #[error("the test data holds something else than `input/<name>.npy` and `output/<name>.npy`")]
     TestDataMember,
+    /// A member of an `.npz` file is no array.
+    #[error("an .npz file holds arrays alone, each as `<name>.npy`")]
+    NpzMember,
 
     // Writing.
     /// There is something at the path already.

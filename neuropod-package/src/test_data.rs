@@ -1,24 +1,19 @@
 //! Sample inputs and expected outputs, kept as `test_data.npz`.
 
-use std::collections::BTreeSet;
-use std::io::{self, Cursor};
 use std::sync::Arc;
 
 use neuropod_core::{ReadAt, Tensor};
+use neuropod_spec::Side;
 
-use crate::archive::{Archive, Check};
-use crate::contents::Contents;
 use crate::files::PackageFiles;
-use crate::names::Names;
-use crate::zip_writer::ZipSink;
-use crate::{Compression, Limits, NpyError, PackageError, Problem, npy};
+use crate::npz::{self, InMemory, NPY, write_npz};
+use crate::{Limits, PackageError, Problem};
 
 /// The test data's path.
 pub(crate) const TEST_DATA: &str = "test_data.npz";
 
 const INPUT: &str = "input/";
 const OUTPUT: &str = "output/";
-const NPY: &str = ".npy";
 
 /// Sample inputs of a model, and the outputs that it must return for them.
 ///
@@ -65,19 +60,10 @@ impl TestData {
     ///
     /// If a name occurs twice or cannot be part of a path, or a string cannot be stored.
     pub fn to_npz(&self) -> Result<Vec<u8>, PackageError> {
-        let mut members = Contents::default();
-        for (prefix, tensors) in [(INPUT, &self.inputs), (OUTPUT, &self.outputs)] {
-            for (name, tensor) in tensors {
-                let path = format!("{prefix}{name}{NPY}");
-                let file = npy::write(tensor).map_err(|error| Problem::TestData(error).at(&path))?;
-                members.add_bytes(path, file);
-            }
-        }
-        members.check(Names::InMemory)?;
-        let stored = BTreeSet::new();
-        let mut sink = ZipSink::new(Cursor::new(Vec::new()), Compression::Store, &stored);
-        members.write(&mut sink)?;
-        Ok(sink.finish()?.into_inner())
+        let sides = [(INPUT, &self.inputs), (OUTPUT, &self.outputs)].into_iter();
+        write_npz(sides.flat_map(|(prefix, tensors)| {
+            tensors.iter().map(move |(name, tensor)| (format!("{prefix}{name}"), tensor))
+        }))
     }
 
     /// Reads the package's test data, if it has any.
@@ -91,45 +77,23 @@ impl TestData {
 
     fn from_source(source: Arc<dyn ReadAt>, limits: &Limits) -> Result<Self, PackageError> {
         let limits = Limits { max_total_size: limits.max_test_data_size, ..limits.clone() };
-        let archive = Archive::open(source, &limits, Names::InMemory)?;
-        archive.check_layout()?;
         let mut data = TestData::default();
-        for (index, (path, size)) in archive.files().into_iter().enumerate() {
-            let (tensors, name) = data.place(&path).ok_or_else(|| Problem::TestDataMember.at(&path))?;
-            let tensor =
-                npy::read(archive.open_file(index, Check::Crc)?, size).map_err(|error| match error {
-                    NpyError::Read(error) => PackageError::from_read(error).in_entry(&path),
-                    error => Problem::TestData(error).at(&path),
-                })?;
-            tensors.push((name, tensor));
+        for ((side, name), tensor) in npz::read(source, &limits, place)? {
+            match side {
+                Side::Input => data.inputs.push((name, tensor)),
+                Side::Output => data.outputs.push((name, tensor)),
+            }
         }
         Ok(data)
     }
-
-    /// Where a member's tensor goes, and under which name.
-    fn place(&mut self, member: &str) -> Option<(&mut Vec<(String, Tensor)>, String)> {
-        let path = member.strip_suffix(NPY)?;
-        match (path.strip_prefix(INPUT), path.strip_prefix(OUTPUT)) {
-            (Some(name), _) => Some((&mut self.inputs, name.to_owned())),
-            (_, Some(name)) => Some((&mut self.outputs, name.to_owned())),
-            _ => None,
-        }
-    }
 }
 
-/// A file in memory.
-#[derive(Debug)]
-struct InMemory(Vec<u8>);
-
-impl ReadAt for InMemory {
-    fn size(&self) -> u64 {
-        self.0.len() as u64
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.0.len());
-        let read = buffer.len().min(self.0.len() - start);
-        buffer[..read].copy_from_slice(&self.0[start..start + read]);
-        Ok(read)
+/// Where a member's tensor goes, and under which name.
+fn place(member: &str) -> Result<(Side, String), Problem> {
+    let path = member.strip_suffix(NPY).ok_or(Problem::TestDataMember)?;
+    match (path.strip_prefix(INPUT), path.strip_prefix(OUTPUT)) {
+        (Some(name), _) => Ok((Side::Input, name.to_owned())),
+        (_, Some(name)) => Ok((Side::Output, name.to_owned())),
+        _ => Err(Problem::TestDataMember),
     }
 }

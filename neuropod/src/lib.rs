@@ -11,7 +11,7 @@ pub use neuropod_core::{
     Allocator, Buffer, DType, Device, DeviceType, Dim, Element, Error, ErrorKind, Input, Inputs, IntoInput,
     IntoInputs, IntoShape, ModelOptions, Outputs, Registry, Result, Shape, Tensor, TensorSpec, TensorView,
 };
-pub use neuropod_package::{Compression, Integrity, Limits};
+pub use neuropod_package::{Compression, Integrity, Limits, TestData};
 pub use neuropod_spec::ProblemDefinition;
 
 pub use crate::neuropod::Neuropod;

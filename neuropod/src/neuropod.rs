@@ -8,10 +8,11 @@ use neuropod_core::{
     Allocator, Backend, BackendInfo, DType, Error, ErrorKind, Inputs, IntoInputs, IntoShape, Model,
     ModelOptions, ModelSource, Outputs, Result, Tensor, TensorSpec,
 };
-use neuropod_package::{OpenOptions, Package};
+use neuropod_package::{OpenOptions, Package, TestData};
 use neuropod_spec::Validator;
 
 use crate::LoadOptions;
+use crate::compare::difference;
 use crate::options::BackendChoice;
 use crate::registry::default_registry_for;
 
@@ -154,6 +155,23 @@ impl Neuropod {
         Ok(outputs)
     }
 
+    /// Runs the model on sample inputs and holds its outputs against the expected ones: floating-point
+    /// numbers to within `1e-8 + 1e-5 × |expected|`, all else exactly. Outputs that are not expected are
+    /// not looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::SelfTest`], saying which output differs and where; [`ErrorKind::UnknownName`] if the
+    /// model does not return it; and as for [`Neuropod::infer`].
+    pub fn test_with(&self, data: &TestData) -> Result<()> {
+        let mut inputs = Inputs::new();
+        for (name, tensor) in &data.inputs {
+            inputs.push(name, tensor)?;
+        }
+        let outputs = self.infer(inputs)?;
+        data.outputs.iter().try_for_each(|(name, expected)| check_output(&outputs, name, expected))
+    }
+
     /// A tensor of zeros in memory that the model takes without a copy, to be filled in place.
     ///
     /// # Errors
@@ -231,6 +249,17 @@ const BACKEND_FILES: &str = "0";
 /// Whether the package carries source code, which loading it runs.
 fn holds_code(source: &ModelSource) -> bool {
     source.files.paths().iter().any(|path| path.starts_with("0/code/"))
+}
+
+fn check_output(outputs: &Outputs, name: &str, expected: &Tensor) -> Result<()> {
+    match difference(expected, outputs.try_get(name)?) {
+        None => Ok(()),
+        Some(difference) => Err(Error::new(
+            ErrorKind::SelfTest,
+            format!("the model does not return the expected test output: {difference}"),
+        )
+        .with("output", name)),
+    }
 }
 
 fn find_backend(options: &LoadOptions, platform: &str, range: &str) -> Result<Arc<dyn Backend>> {

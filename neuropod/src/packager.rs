@@ -11,13 +11,12 @@ mod tf_config;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use neuropod_core::{DeviceType, Error, ErrorKind, Inputs, Outputs, Result, Tensor, TensorSpec};
+use neuropod_core::{DeviceType, Error, ErrorKind, Result, Tensor, TensorSpec};
 use neuropod_package::{Compression, PackageBuilder, TestData};
 use neuropod_spec::ProblemDefinition;
 use tempfile::{TempDir, TempPath};
 
 use crate::LoadOptions;
-use crate::compare::difference;
 pub use graph_def::GraphDef;
 #[cfg(feature = "python")]
 pub use python::PythonModel;
@@ -275,7 +274,7 @@ impl Packager {
             .map_err(|error| Error::from(error).with("folder", parent.display().to_string()))?;
         write(builder, &staged_in(&staging, path)).map_err(Into::into)?;
         if !self.test.inputs.is_empty() || !self.test.outputs.is_empty() {
-            self_test(&self.test, self.options, &staged_in(&staging, path))?;
+            self.options.load(staged_in(&staging, path))?.test_with(&self.test)?;
         }
         Ok(staging)
     }
@@ -296,16 +295,6 @@ impl PackagedModel {
     }
 }
 
-fn self_test(test: &TestData, options: LoadOptions, package: &Path) -> Result<()> {
-    let model = options.load(package)?;
-    let mut inputs = Inputs::new();
-    for (name, tensor) in &test.inputs {
-        inputs.push(name, tensor)?;
-    }
-    let outputs = model.infer(inputs)?;
-    test.outputs.iter().try_for_each(|(name, expected)| check_output(&outputs, name, expected))
-}
-
 /// The folder that the package is to be in.
 fn parent_folder(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
@@ -314,15 +303,4 @@ fn parent_folder(path: &Path) -> &Path {
 /// Under its own name in the staging folder, so that errors of the test name the package.
 fn staged_in(staging: &TempDir, path: &Path) -> PathBuf {
     staging.path().join(path.file_name().unwrap_or("package".as_ref()))
-}
-
-fn check_output(outputs: &Outputs, name: &str, expected: &Tensor) -> Result<()> {
-    match difference(expected, outputs.try_get(name)?) {
-        None => Ok(()),
-        Some(difference) => Err(Error::new(
-            ErrorKind::SelfTest,
-            format!("the model does not return the expected test output: {difference}"),
-        )
-        .with("output", name)),
-    }
 }

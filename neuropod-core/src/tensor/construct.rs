@@ -112,6 +112,21 @@ impl Tensor {
         Ok(Tensor::from_packed(shape, bytes, offsets))
     }
 
+    /// A tensor over shared memory that holds packed strings, as [`Tensor::from_packed_strings`] takes
+    /// them; the offsets are `u64`s in the machine's byte order. Nothing is copied.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Tensor::from_packed_strings`], and if the offsets are not aligned.
+    pub fn from_string_buffers(shape: impl IntoShape, bytes: Buffer, offsets: Buffer) -> Result<Self> {
+        let shape = shape.into_shape()?;
+        let numbers = bytemuck::try_cast_slice(&offsets).map_err(|error| {
+            Error::new(ErrorKind::InvalidArgument, format!("the offsets cannot be read as u64: {error}"))
+        })?;
+        check_offsets(shape.dims(), &bytes, numbers)?;
+        Ok(Tensor { dtype: DType::String, shape, data: bytes, offsets: Some(offsets) })
+    }
+
     /// A tensor over shared memory that holds numbers in the machine's byte order. Nothing is
     /// copied.
     ///

@@ -80,6 +80,11 @@ impl Tensor {
         &self.data
     }
 
+    /// The shared memory behind [`Tensor::bytes`], without the tensor.
+    pub fn into_buffer(self) -> Buffer {
+        self.data
+    }
+
     /// The numbers, in row-major order. Nothing is copied.
     ///
     /// # Errors

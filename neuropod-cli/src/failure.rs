@@ -1,0 +1,122 @@
+//! How a command fails.
+
+use std::error::Error as StdError;
+use std::fmt::Write as _;
+use std::io;
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use neuropod::{Error, ErrorKind};
+use neuropod_package::PackageError;
+
+use crate::exit;
+
+/// An error, and what the user can do.
+#[derive(Debug)]
+pub(crate) struct Failure(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    error: Error,
+    help: Option<String>,
+    code: u8,
+}
+
+impl Failure {
+    /// A wrong use of the command.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Error::new(ErrorKind::InvalidArgument, message.into()).into()
+    }
+
+    /// Says what the user can do, unless that is said already.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.0.help.get_or_insert(help.into());
+        self
+    }
+
+    /// Sets the exit code.
+    pub(crate) fn code(mut self, code: u8) -> Self {
+        self.0.code = code;
+        self
+    }
+
+    /// Adds where it happened.
+    pub(crate) fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
+        self.0.error = self.0.error.with(key, value);
+        self
+    }
+
+    pub(crate) fn kind(&self) -> ErrorKind {
+        self.0.error.kind()
+    }
+
+    /// Writes it to the standard error, and returns the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        if is_closed_pipe(&self.0.error) {
+            return ExitCode::SUCCESS; // whoever read the output, `head` for instance, has enough
+        }
+        anstream::eprint!("{}", self.text());
+        ExitCode::from(self.0.code)
+    }
+
+    fn text(&self) -> String {
+        let (error, red, bold) = (&self.0.error, AnsiColor::Red.on_default().bold(), Style::new().bold());
+        let mut text = format!("{red}error{red:#}: {}\n", error.message());
+        for (key, value) in error.contexts() {
+            let _ = writeln!(text, "  {key}: {value}"); // writing to a string cannot fail
+        }
+        for cause in causes(error) {
+            let _ = writeln!(text, "\n{}", cause.trim_end());
+        }
+        if let Some(help) = &self.0.help {
+            let _ = writeln!(text, "{bold}help{bold:#}: {help}");
+        }
+        text
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure(Box::new(Inner { help: help(error.kind()), code: exit::code(error.kind()), error }))
+    }
+}
+
+impl From<PackageError> for Failure {
+    fn from(error: PackageError) -> Self {
+        Error::from(error).into()
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Error::from(error).into()
+    }
+}
+
+/// What the user can do about any error of this kind.
+fn help(kind: ErrorKind) -> Option<String> {
+    let help = match kind {
+        ErrorKind::BackendNotFound => "`neuropod backends` says what is found, and where it is looked for",
+        ErrorKind::InvalidInput | ErrorKind::MissingInput | ErrorKind::UnknownName => {
+            "`neuropod inspect` shows the inputs and outputs of a package"
+        }
+        ErrorKind::Forbidden => "if you trust the package, leave `--no-custom-ops` out",
+        _ => return None,
+    };
+    Some(help.to_owned())
+}
+
+/// The causes that say more than the message, a traceback for instance.
+fn causes(error: &Error) -> Vec<String> {
+    let sources = std::iter::successors(error.source(), |source| source.source()).map(ToString::to_string);
+    // A layer's own error type comes first, and says what the message says.
+    let says_more =
+        |text: &String| text.strip_prefix(error.message()).is_none_or(|more| more.contains('\n'));
+    sources.filter(says_more).filter(|text| !error.message().contains(text.as_str())).collect()
+}
+
+fn is_closed_pipe(error: &Error) -> bool {
+    std::iter::successors(error.source(), |source: &&(dyn StdError + 'static)| source.source())
+        .filter_map(|source| source.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,165 @@
+//! Tensors on their way across. Numbers and strings stay where they are.
+#![allow(unsafe_code)]
+
+use std::ptr;
+use std::sync::Arc;
+
+use neuropod_core::{Buffer, DType, Input, Result, Tensor, TensorView};
+
+use crate::abi::{NeuropodOwner, NeuropodTensor};
+use crate::marshal::codes::{dtype, dtype_code};
+use crate::marshal::owner::{ForeignOwner, LENT, SharedOwner, hand_over, lend};
+use crate::marshal::text::{array, malformed};
+
+/// A tensor with more axes is a mistake.
+const MOST_AXES: usize = 1024;
+
+/// Lends an input; it must not be used longer than that lives.
+pub(crate) fn lend_input(input: &Input<'_>) -> NeuropodTensor {
+    match input.as_tensor() {
+        Some(tensor) => raw(&tensor.view(), lend(tensor)),
+        None => raw(&input.view(), LENT),
+    }
+}
+
+/// Hands a tensor over for the time after `give` as well; its sizes are lent during it.
+pub(crate) fn give<T>(tensor: Tensor, give: impl FnOnce(&NeuropodTensor) -> T) -> T {
+    let shape = tensor.shape().clone();
+    let view = TensorView::clone(&tensor.view());
+    let mut handed = raw(&view, LENT);
+    handed.dims = shape.dims().as_ptr();
+    // Strings have two buffers: the tensor itself owns both.
+    handed.owner = match tensor.dtype() {
+        DType::String => hand_over(Arc::new(tensor)),
+        _ => hand_over(tensor.into_buffer().into_owner()),
+    };
+    give(&handed)
+}
+
+fn raw(view: &TensorView<'_>, owner: NeuropodOwner) -> NeuropodTensor {
+    let offsets = view.offsets();
+    NeuropodTensor {
+        dtype: dtype_code(view.dtype()),
+        rank: view.rank(),
+        dims: view.dims().as_ptr(),
+        data: view.bytes().as_ptr().cast(),
+        len: view.bytes().len(),
+        offsets: if offsets.is_empty() { ptr::null() } else { offsets.as_ptr() },
+        owner,
+    }
+}
+
+/// What a tensor of the other side is made of, once that has been checked.
+pub(crate) struct Parts<'a> {
+    pub(crate) dtype: DType,
+    pub(crate) dims: &'a [usize],
+    data: &'a [u8],
+    /// Of strings alone.
+    offsets: &'a [u64],
+}
+
+impl<'a> Parts<'a> {
+    /// Checks what can be: pointers that are not null, and counts that fit together.
+    ///
+    /// # Safety
+    ///
+    /// Pointers that are not null lead to as many values as the fields beside them say, while `'a` lasts.
+    pub(crate) unsafe fn check(raw: &NeuropodTensor) -> Result<Self> {
+        let dtype = dtype(raw.dtype).ok_or_else(|| {
+            malformed(format!("a tensor has the element type {}, which there is not", raw.dtype))
+        })?;
+        if raw.rank > MOST_AXES {
+            return Err(malformed(format!("a tensor has {} axes, more than {MOST_AXES}", raw.rank)));
+        }
+        // SAFETY: the caller's promise.
+        let dims = unsafe { array(raw.dims, raw.rank, "the array of a tensor's sizes") }?;
+        // SAFETY: the caller's promise.
+        let data = unsafe { array(raw.data.cast(), raw.len, "a tensor's memory") }?;
+        let offsets = match dtype {
+            // SAFETY: the caller's promise.
+            DType::String => unsafe { offsets(raw.offsets, dims) }?,
+            _ => &[],
+        };
+        Ok(Parts { dtype, dims, data, offsets })
+    }
+
+    /// A view; what does not fit together is an error.
+    pub(crate) fn view(&self) -> Result<TensorView<'a>> {
+        match self.dtype {
+            DType::String => TensorView::from_packed_strings(self.dims, self.data, self.offsets),
+            _ => TensorView::from_bytes(self.dtype, self.dims, self.data),
+        }
+    }
+
+    /// A tensor over the same memory, which `owner` keeps alive.
+    ///
+    /// # Safety
+    ///
+    /// The memory is valid, and nobody writes it, until `owner` is dropped.
+    pub(crate) unsafe fn tensor(&self, owner: SharedOwner) -> Result<Tensor> {
+        if self.dtype != DType::String {
+            // SAFETY: the caller's promise.
+            let data = unsafe { Buffer::from_shared_owner(self.data.as_ptr(), self.data.len(), owner) };
+            return Tensor::from_buffer(self.dtype, self.dims, data);
+        }
+        let len = size_of_val(self.offsets);
+        // SAFETY: the caller's promise, for both.
+        let (data, offsets) = unsafe {
+            (
+                Buffer::from_shared_owner(self.data.as_ptr(), self.data.len(), Arc::clone(&owner)),
+                Buffer::from_shared_owner(self.offsets.as_ptr().cast(), len, owner),
+            )
+        };
+        Tensor::from_string_buffers(self.dims, data, offsets)
+    }
+}
+
+/// Takes over a tensor that the other side hands over. Its owner is released whatever happens; the elements are
+/// copied if it is only lent.
+///
+/// # Safety
+///
+/// As for [`Parts::check`] during the call; the memory stays valid, and nobody writes it, until the owner is
+/// released.
+pub(crate) unsafe fn take(raw: &NeuropodTensor) -> Result<Tensor> {
+    // SAFETY: the caller's promise.
+    let owner = unsafe { ForeignOwner::take(raw.owner) };
+    // SAFETY: the caller's promise.
+    let parts = unsafe { Parts::check(raw) }?;
+    match owner {
+        // SAFETY: the caller's promise.
+        Some(owner) => unsafe { parts.tensor(Arc::new(owner)) },
+        None => parts.view().map(|view| view.to_tensor()),
+    }
+}
+
+/// Takes over writable memory for numbers.
+///
+/// # Safety
+///
+/// As for [`take`], and the memory is nobody else's until the owner is released.
+pub(crate) unsafe fn take_writable(raw: &NeuropodTensor, dtype: DType, dims: &[usize]) -> Result<Tensor> {
+    // SAFETY: the caller's promise.
+    let owner = unsafe { ForeignOwner::take(raw.owner) }
+        .ok_or_else(|| malformed("memory was allocated without an owner that can be released"))?;
+    if raw.data.is_null() && raw.len > 0 {
+        return Err(malformed("the memory that was allocated is null"));
+    }
+    // SAFETY: not null, and the caller's promise.
+    let data = unsafe { Buffer::from_raw_parts_mut(raw.data.cast_mut().cast(), raw.len, owner) };
+    Tensor::from_buffer(dtype, dims, data)
+}
+
+/// # Safety
+///
+/// If `start` is not null, one more value can be read there than the sizes have elements, while `'a` lasts.
+unsafe fn offsets<'a>(start: *const u64, dims: &[usize]) -> Result<&'a [u64]> {
+    let count = dims.iter().try_fold(1usize, |product, dim| product.checked_mul(*dim));
+    let len = count.and_then(|count| count.checked_add(1));
+    let len = len.ok_or_else(|| malformed(format!("no memory holds strings of the shape {dims:?}")))?;
+    if start.is_null() {
+        return Err(malformed("a tensor of strings has no offsets"));
+    }
+    // SAFETY: not null, and the caller's promise.
+    unsafe { array(start, len, "the array of a tensor's offsets") }
+}
