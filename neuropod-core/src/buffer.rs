@@ -1,4 +1,4 @@
-//! Shared memory of any origin: the crate's unsafe code, but for one constructor that calls it.
+//! Shared memory of any origin.
 #![allow(unsafe_code)]
 
 use std::alloc::{self, Layout};
@@ -9,7 +9,7 @@ use std::ptr::NonNull;
 use std::slice;
 use std::sync::Arc;
 
-use crate::{Element, Error, ErrorKind, Result};
+use crate::{Element, Error, ErrorKind, Owner, Result};
 
 /// The alignment, in bytes, of memory that this crate allocates for numbers.
 pub const ALIGNMENT: usize = 64;
@@ -23,7 +23,7 @@ pub struct Buffer {
     start: NonNull<u8>,
     len: usize,
     writable: bool,
-    owner: Arc<dyn Any + Send + Sync>,
+    owner: Owner,
 }
 
 // SAFETY: `start` points into memory that `owner` keeps alive. It is read through `&Buffer`, and
@@ -42,7 +42,7 @@ impl Buffer {
         let mut memory = zeroed_vec(len)?;
         let offset = memory.as_ptr().align_offset(ALIGNMENT);
         let start = NonNull::from(&mut memory[offset..offset + len]).cast();
-        Ok(Buffer { start, len, writable: true, owner: Arc::new(memory) })
+        Ok(Buffer { start, len, writable: true, owner: Owner::new(memory) })
     }
 
     /// Allocates aligned memory and copies `bytes` into it. Like `Vec`, it aborts if memory is
@@ -53,7 +53,7 @@ impl Buffer {
         memory.resize(offset, 0);
         memory.extend_from_slice(bytes);
         let start = NonNull::from(&mut memory[offset..]).cast();
-        Buffer { start, len: bytes.len(), writable: true, owner: Arc::new(memory) }
+        Buffer { start, len: bytes.len(), writable: true, owner: Owner::new(memory) }
     }
 
     /// Takes over the vector's memory. Nothing is copied.
@@ -61,7 +61,7 @@ impl Buffer {
         let len = size_of_val(vec.as_slice());
         // A vector's pointer is never null, and moving the vector does not move its elements.
         let start = NonNull::from(vec.as_mut_slice()).cast();
-        Buffer { start, len, writable: true, owner: Arc::new(vec) }
+        Buffer { start, len, writable: true, owner: Owner::new(vec) }
     }
 
     /// Shares the bytes of any owner: a memory map, `bytes::Bytes`, an `Arc<[u8]>`. Nothing is
@@ -70,7 +70,7 @@ impl Buffer {
         let owner = Arc::new(owner);
         let bytes = (*owner).as_ref();
         let (start, len) = (NonNull::from(bytes).cast(), bytes.len());
-        Buffer { start, len, writable: false, owner }
+        Buffer { start, len, writable: false, owner: Owner::Shared(owner) }
     }
 
     /// Shares `len` bytes from `start`, which `owner` keeps alive. Nothing is copied, and the
@@ -82,7 +82,7 @@ impl Buffer {
     /// `start` may be null only if `len` is 0.
     pub unsafe fn from_raw_parts<O: Any + Send + Sync>(start: *const u8, len: usize, owner: O) -> Self {
         let start = NonNull::new(start.cast_mut()).unwrap_or(NonNull::dangling());
-        Buffer { start, len, writable: false, owner: Arc::new(owner) }
+        Buffer { start, len, writable: false, owner: Owner::new(owner) }
     }
 
     /// Like [`Buffer::from_raw_parts`], for memory that may be written through this buffer.
@@ -93,7 +93,7 @@ impl Buffer {
     /// read nor written except through this buffer and its clones.
     pub unsafe fn from_raw_parts_mut<O: Any + Send + Sync>(start: *mut u8, len: usize, owner: O) -> Self {
         let start = NonNull::new(start).unwrap_or(NonNull::dangling());
-        Buffer { start, len, writable: true, owner: Arc::new(owner) }
+        Buffer { start, len, writable: true, owner: Owner::new(owner) }
     }
 
     /// Shares memory that `deleter` frees: it is called once, with the last handle, on any thread.
@@ -110,13 +110,14 @@ impl Buffer {
         unsafe { Buffer::from_raw_parts(start, len, Deleter(Some(deleter))) }
     }
 
-    /// Shares `len` bytes from `start`, which an owner of several buffers keeps alive. Nothing is copied
-    /// or allocated, and the buffer is read-only.
+    /// Shares `len` bytes from `start`, which an owner keeps alive that exists already: it may own further
+    /// buffers, or be another library's. Nothing is copied or allocated, and the buffer is read-only.
     ///
     /// # Safety
     ///
     /// As for [`Buffer::from_raw_parts`].
-    pub unsafe fn from_shared_owner(start: *const u8, len: usize, owner: Arc<dyn Any + Send + Sync>) -> Self {
+    #[inline]
+    pub unsafe fn with_owner(start: *const u8, len: usize, owner: Owner) -> Self {
         let start = NonNull::new(start.cast_mut()).unwrap_or(NonNull::dangling());
         Buffer { start, len, writable: false, owner }
     }
@@ -131,12 +132,12 @@ impl Buffer {
         let len = self[range.clone()].len();
         // SAFETY: the line above panics unless the range lies inside the buffer.
         let start = unsafe { self.start.add(range.start) };
-        Buffer { start, len, writable: self.writable, owner: Arc::clone(&self.owner) }
+        Buffer { start, len, writable: self.writable, owner: self.owner.clone() }
     }
 
     /// The bytes, to write; `None` if other handles share them or they are read-only.
     pub fn as_mut_slice(&mut self) -> Option<&mut [u8]> {
-        if !self.writable || Arc::get_mut(&mut self.owner).is_none() {
+        if !self.writable || !self.owner.is_unshared() {
             return None;
         }
         // SAFETY: `start` and `len` describe memory that the owner keeps alive and that may be
@@ -146,12 +147,13 @@ impl Buffer {
     }
 
     /// What keeps the memory alive, for a backend that recognises its own tensors.
-    pub fn owner(&self) -> &Arc<dyn Any + Send + Sync> {
+    pub fn owner(&self) -> &Owner {
         &self.owner
     }
 
     /// What keeps the memory alive: whoever has it can go on reading the bytes.
-    pub fn into_owner(self) -> Arc<dyn Any + Send + Sync> {
+    #[inline]
+    pub fn into_owner(self) -> Owner {
         self.owner
     }
 }

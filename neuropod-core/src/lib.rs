@@ -1,5 +1,5 @@
 #![doc = include_str!("../README.md")]
-#![deny(unsafe_code)] // lifted in `buffer`, and for `Tensor::from_raw_parts`
+#![deny(unsafe_code)] // lifted in `buffer` and `owner`, and for two constructors of `Tensor`
 
 #[macro_use]
 mod element;
@@ -14,6 +14,7 @@ mod inputs;
 mod names;
 mod options;
 mod outputs;
+mod owner;
 mod registry;
 mod shape;
 mod source;
@@ -32,6 +33,7 @@ pub use inputs::{Input, Inputs, IntoInput, IntoInputs};
 pub use names::NameIndex;
 pub use options::ModelOptions;
 pub use outputs::Outputs;
+pub use owner::{ForeignOwner, Owner, OwnerFunctions};
 pub use registry::Registry;
 pub use shape::{IntoShape, Shape};
 pub use source::{ModelFiles, ModelSource, ReadAt, is_cut_off_library};

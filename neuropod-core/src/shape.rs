@@ -7,6 +7,9 @@ use smallvec::SmallVec;
 
 use crate::{Error, ErrorKind, Result};
 
+/// So many axes are stored inline.
+const INLINE: usize = 4;
+
 /// The sizes of a tensor's axes, outermost first.
 ///
 /// Up to four axes are stored inline. Rank 0 (a scalar, one element) and axes of size 0 (no
@@ -22,9 +25,9 @@ use crate::{Error, ErrorKind, Result};
 /// assert!(Shape::new(&[usize::MAX, 2]).is_err());
 /// # Ok::<(), neuropod_core::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, Hash)]
 pub struct Shape {
-    dims: SmallVec<[usize; 4]>,
+    dims: SmallVec<[usize; INLINE]>,
     element_count: usize,
 }
 
@@ -35,9 +38,10 @@ impl Shape {
     ///
     /// [`ErrorKind::InvalidArgument`] if the number of elements exceeds `isize::MAX`. The axes of
     /// size 0 are left out of that product, so that a shape which is accepted can be permuted.
+    #[inline]
     pub fn new(dims: &[usize]) -> Result<Self> {
         let element_count = element_count(dims)?;
-        Ok(Shape { dims: SmallVec::from_slice(dims), element_count })
+        Ok(Shape::from_checked(dims, element_count))
     }
 
     /// The shape of a scalar: no axes, one element.
@@ -46,8 +50,9 @@ impl Shape {
     }
 
     /// A shape whose element count was worked out before.
+    #[inline]
     pub(crate) fn from_checked(dims: &[usize], element_count: usize) -> Self {
-        Shape { dims: SmallVec::from_slice(dims), element_count }
+        Shape { dims: copy(dims), element_count }
     }
 
     /// The sizes, outermost first.
@@ -64,6 +69,19 @@ impl Shape {
     pub fn element_count(&self) -> usize {
         self.element_count
     }
+}
+
+/// Copies sizes. Those of most tensors are copied one by one, which is faster than to call what copies any number.
+#[inline]
+fn copy(dims: &[usize]) -> SmallVec<[usize; INLINE]> {
+    if dims.len() > INLINE {
+        return SmallVec::from_slice(dims);
+    }
+    let mut few = [0; INLINE];
+    for (to, from) in few.iter_mut().zip(dims) {
+        *to = *from;
+    }
+    SmallVec::from_buf_and_len(few, dims.len())
 }
 
 /// The number of elements of a tensor with these sizes.
@@ -89,6 +107,12 @@ fn overflow(dims: &[usize]) -> Error {
         ErrorKind::InvalidArgument,
         format!("the shape {dims:?} has more elements than memory can hold"),
     )
+}
+
+impl Clone for Shape {
+    fn clone(&self) -> Self {
+        Shape::from_checked(self.dims(), self.element_count)
+    }
 }
 
 impl Deref for Shape {

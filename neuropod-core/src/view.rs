@@ -47,7 +47,7 @@ impl<'a> TensorView<'a> {
     /// not fit the shape, the memory is not aligned to the element's size, or a `bool` is neither
     /// 0 nor 1.
     pub fn from_bytes(dtype: DType, dims: &'a [usize], bytes: &'a [u8]) -> Result<Self> {
-        check_bytes(dtype, dims, bytes)?;
+        check_bytes(dtype, dims, element_count(dims)?, bytes)?;
         Ok(TensorView { dtype, dims, bytes, offsets: &[] })
     }
 
@@ -258,15 +258,14 @@ pub(crate) fn check_count(dims: &[usize], found: usize) -> Result<()> {
     ))
 }
 
-/// Checks that `bytes` can be read as numbers of `dtype`.
-pub(crate) fn check_bytes(dtype: DType, dims: &[usize], bytes: &[u8]) -> Result<()> {
+/// Checks that `bytes` can be read as so many numbers of `dtype`, the elements of a tensor of this shape.
+pub(crate) fn check_bytes(dtype: DType, dims: &[usize], count: usize, bytes: &[u8]) -> Result<()> {
     let Some(size) = dtype.size() else {
         return Err(Error::new(
             ErrorKind::InvalidArgument,
             "strings have no fixed size; use the constructors for strings",
         ));
     };
-    let count = element_count(dims)?;
     if count.checked_mul(size) != Some(bytes.len()) {
         return Err(Error::new(
             ErrorKind::InvalidArgument,

@@ -16,6 +16,8 @@
 //! - No panic and no C++ exception leaves a function of either side.
 //! - Every function may be called from any thread, several at once.
 //! - A table's pointers must not be null unless their comment allows it.
+//! - A plugin can rely on what the program hands it. The program checks what a plugin hands it, as far as that
+//!   can be checked.
 
 use std::ffi::c_void;
 
@@ -126,18 +128,29 @@ pub struct NeuropodStr {
     pub len: usize,
 }
 
-/// What keeps a tensor's memory alive: two words that mean something to whoever made them, and what to
-/// do with them.
+/// What keeps a tensor's memory alive: two words that mean something to whoever made them, and what can be
+/// done with them.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct NeuropodOwner {
     /// Anything.
     pub words: [*const c_void; 2],
-    /// Makes `kept` a further owner of the same memory, which is then valid until `kept` is released.
-    /// Null: the memory cannot be kept beyond the call, and must be copied.
+    /// A table that is valid until the process ends. Null: there is no owner; the memory is valid during the
+    /// call alone, and must be copied to be kept.
+    pub functions: *const NeuropodOwnerFunctions,
+}
+
+/// What can be done with an owner.
+#[repr(C)]
+#[derive(Debug)]
+pub struct NeuropodOwnerFunctions {
+    /// The size of this table in bytes.
+    pub size: usize,
+    /// Makes `kept` a further owner of the same memory, which is then valid until `kept` is released. In an owner
+    /// that is handed over it may be null; in one that is lent it is not.
     pub retain: Option<unsafe extern "C" fn(owner: *const NeuropodOwner, kept: *mut NeuropodOwner)>,
-    /// Ends this owner's share of the memory. It is called at most once for each owner that was handed
-    /// over. Null: the owner is only lent, for the call.
+    /// Ends an owner. It is called once for each owner that `retain` made or that was handed over, and never for
+    /// one that was lent.
     pub release: Option<unsafe extern "C" fn(owner: *const NeuropodOwner)>,
 }
 
@@ -159,7 +172,7 @@ pub struct NeuropodTensor {
     /// For strings, one more than there are elements: string `i` is `data[offsets[i] .. offsets[i + 1]]`.
     /// Null for all else.
     pub offsets: *const u64,
-    /// What keeps `data` and `offsets` alive.
+    /// What keeps `data` and `offsets` alive. With an input it is lent, with an output handed over.
     pub owner: NeuropodOwner,
 }
 
@@ -211,9 +224,8 @@ pub struct NeuropodOutputs {
     /// The caller's own.
     pub context: *mut c_void,
     /// Takes one output. The tensor's owner is handed over, whatever is returned: the program releases it
-    /// when nobody uses the memory any more, on any thread. An owner without `release` is lent for this
-    /// call, and the elements are copied. Not 0: the tensor is malformed, and the call will fail; go
-    /// on or return.
+    /// when nobody uses the memory any more, on any thread. If there is no owner, the elements are copied. Not
+    /// 0: the tensor is malformed, and the call will fail; go on or return.
     pub push: Option<
         unsafe extern "C" fn(
             outputs: *mut NeuropodOutputs,
@@ -313,7 +325,11 @@ pub struct NeuropodFiles {
     pub files: *mut c_void,
     /// Gives the paths of all files, sorted.
     pub paths: Option<
-        unsafe extern "C" fn(files: *mut c_void, texts: *mut NeuropodTexts, errors: *mut NeuropodErrors) -> i32,
+        unsafe extern "C" fn(
+            files: *mut c_void,
+            texts: *mut NeuropodTexts,
+            errors: *mut NeuropodErrors,
+        ) -> i32,
     >,
     /// Opens a file to be read from start to end.
     pub open: Option<
@@ -439,8 +455,8 @@ pub struct NeuropodModel {
             errors: *mut NeuropodErrors,
         ) -> i32,
     >,
-    /// Gives zeroed, writable memory that the model takes without a copy: `data`, `len` and an owner with
-    /// `release`; never called for strings. Null: the model has no memory of its own.
+    /// Gives zeroed, writable memory that the model takes without a copy: sets `data`, `len` and `owner`, which is
+    /// handed over. It is never called for strings. Null: the model has no memory of its own.
     pub allocate: Option<
         unsafe extern "C" fn(
             model: *mut c_void,

@@ -3,7 +3,8 @@
 mod fields;
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-use std::fs::File;
+use std::fmt;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -110,12 +111,24 @@ impl PluginDescription {
             name: fields.text("name")?,
             platform: fields.text("platform")?,
             version: fields.optional("version", |fields, key| {
-                fields.checked(key, "a semantic version such as \"2.13.0\"", |text| Version::parse(text).is_ok())
+                fields.checked(key, "a semantic version such as \"2.13.0\"", |text| {
+                    Version::parse(text).is_ok()
+                })
             })?,
             library: fields.base_name("library")?,
-            framework: fields.object("framework")?.map(|fields| FrameworkDescription::parse(&fields)).transpose()?,
+            framework: fields
+                .object("framework")?
+                .map(|fields| FrameworkDescription::parse(&fields))
+                .transpose()?,
             environment: fields.optional("environment", Fields::text)?.map(|path| folder.join(path)),
         })
+    }
+}
+
+impl fmt::Display for PluginDescription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let version = self.version.as_deref().unwrap_or("of a version not known before it is loaded");
+        write!(f, "`{}` {version} for platform `{}`", self.name, self.platform)
     }
 }
 
@@ -147,13 +160,12 @@ pub(crate) fn library_file_name(name: &str) -> String {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>> {
-    let mut content = Vec::new();
-    let opened = File::open(file)?;
-    // A pipe or a device would be waited for.
-    if !opened.metadata()?.is_file() {
-        return Err(Error::new(ErrorKind::Load, "expected a file, found something else"));
+    // A pipe would be waited for.
+    if !fs::metadata(file)?.is_file() {
+        return Err(Error::new(ErrorKind::Io, "expected a file, found something else"));
     }
-    opened.take(LIMIT + 1).read_to_end(&mut content)?;
+    let mut content = Vec::new();
+    File::open(file)?.take(LIMIT + 1).read_to_end(&mut content)?;
     if content.len() as u64 > LIMIT {
         return Err(Error::new(ErrorKind::Load, format!("the file is larger than {LIMIT} bytes")));
     }

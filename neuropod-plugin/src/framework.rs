@@ -57,8 +57,8 @@ fn folder_in_process(framework: &FrameworkDescription, library: &Path) -> Result
         Err(why) => Err(Error::new(
             ErrorKind::Load,
             format!(
-                "this process uses another {name} already, and there can be only one: {library} is of {why}; run \
-                 models that need different versions of {name} in different processes",
+                "this process uses another {name} already, and there can be only one: {library} is of {why}; \
+                 run models that need different versions of {name} in different processes",
                 name = framework.name,
                 library = library.display(),
             ),
@@ -125,9 +125,9 @@ fn not_found(framework: &FrameworkDescription, tried: &Tried) -> Error {
     if let Some(variable) = variable {
         advice.push(format!("name its folder in the variable {variable}"));
     }
-    let wanted = version.as_ref().map_or_else(String::new, |range| format!(" in a version of `{range}`"));
+    let wanted = version.as_ref().map_or_else(String::new, |range| format!(" in version `{range}`"));
     let message = format!(
-        "{name}{wanted} was not found: {}; looked for {} in: {}",
+        "{name} was not found{wanted}: {}; looked for {} in: {}",
         advice.join(", or "),
         framework.files().join(", "),
         tried.places.join("; ")

@@ -16,9 +16,13 @@ const STICKY: u32 = 0o1000;
 /// # Errors
 ///
 /// [`ErrorKind::Forbidden`] if everyone can, naming the file or folder that lets them;
-/// [`ErrorKind::NotFound`] or [`ErrorKind::Io`] if it cannot be looked at.
+/// [`ErrorKind::NotFound`] or [`ErrorKind::Io`] if it cannot be looked at, or is no file.
 pub(crate) fn trusted_file(path: &Path) -> Result<PathBuf> {
     let canonical = path.canonicalize()?;
+    // A pipe would be waited for.
+    if !canonical.metadata()?.is_file() {
+        return Err(Error::new(ErrorKind::Io, format!("expected a file, and {} is none", path.display())));
+    }
     check(&canonical, WRITE)?;
     if let Some(folder) = canonical.parent() {
         trusted_folder(folder)?;
@@ -89,7 +93,10 @@ mod tests {
             assert_eq!(checked.is_err(), is_refused, "{} {mode:o}", path.display());
             if let Err(error) = checked {
                 assert_eq!(error.kind(), ErrorKind::Forbidden);
-                assert!(error.message().contains("`chmod o-w ") && error.message().contains("outer"), "{error}");
+                assert!(
+                    error.message().contains("`chmod o-w ") && error.message().contains("outer"),
+                    "{error}"
+                );
             }
         }
     }

@@ -1,6 +1,5 @@
 //! The environment variables that lead to plugins and frameworks.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -15,8 +14,8 @@ pub(crate) enum Variables {
     #[default]
     Process,
     /// These, and no others.
-    #[cfg_attr(not(test), allow(dead_code))]
-    Only(BTreeMap<String, OsString>),
+    #[cfg(test)]
+    Only(std::collections::BTreeMap<String, OsString>),
 }
 
 impl Variables {
@@ -25,6 +24,7 @@ impl Variables {
         let value = match self {
             Variables::Process if has_raised_rights_once() => None,
             Variables::Process => env::var_os(name),
+            #[cfg(test)]
             Variables::Only(values) => values.get(name).cloned(),
         };
         value.filter(|value| !value.is_empty())

@@ -17,7 +17,7 @@ impl Tensor {
         if dtype == DType::String {
             byte_len(DType::UInt64, &shape)?;
             let offsets = Buffer::zeroed((shape.element_count() + 1) * size_of::<u64>())?;
-            return Ok(Tensor { dtype, shape, data: Buffer::zeroed(0)?, offsets: Some(offsets) });
+            return Ok(Tensor { dtype, shape, data: Buffer::zeroed(0)?, offsets: Some(Box::new(offsets)) });
         }
         let data = Buffer::zeroed(byte_len(dtype, &shape)?)?;
         Ok(Tensor { dtype, shape, data, offsets: None })
@@ -124,7 +124,7 @@ impl Tensor {
             Error::new(ErrorKind::InvalidArgument, format!("the offsets cannot be read as u64: {error}"))
         })?;
         check_offsets(shape.dims(), &bytes, numbers)?;
-        Ok(Tensor { dtype: DType::String, shape, data: bytes, offsets: Some(offsets) })
+        Ok(Tensor { dtype: DType::String, shape, data: bytes, offsets: Some(Box::new(offsets)) })
     }
 
     /// A tensor over shared memory that holds numbers in the machine's byte order. Nothing is
@@ -135,9 +135,10 @@ impl Tensor {
     /// [`ErrorKind::InvalidArgument`] if `dtype` is [`DType::String`], the length in bytes does
     /// not fit the shape, the memory is not aligned to the element's size, or a `bool` is neither
     /// 0 nor 1.
+    #[inline]
     pub fn from_buffer(dtype: DType, shape: impl IntoShape, data: Buffer) -> Result<Self> {
         let shape = shape.into_shape()?;
-        check_bytes(dtype, shape.dims(), &data)?;
+        check_bytes(dtype, shape.dims(), shape.element_count(), &data)?;
         Ok(Tensor { dtype, shape, data, offsets: None })
     }
 
@@ -166,18 +167,41 @@ impl Tensor {
         Tensor::from_buffer(dtype, shape, data)
     }
 
+    /// A tensor over shared memory, of parts that another tensor had: nothing is checked or copied. `offsets`
+    /// are those of strings.
+    ///
+    /// # Safety
+    ///
+    /// With these parts, [`Tensor::from_buffer`] succeeds, or [`Tensor::from_string_buffers`] for strings.
+    #[allow(unsafe_code)]
+    #[inline]
+    pub unsafe fn from_parts_unchecked(
+        dtype: DType,
+        dims: &[usize],
+        data: Buffer,
+        offsets: Option<Buffer>,
+    ) -> Self {
+        let element_count = match (dtype.size(), &offsets) {
+            (Some(size), _) => data.len() / size,
+            (None, Some(offsets)) => offsets.len() / size_of::<u64>() - 1,
+            (None, None) => 0,
+        };
+        let shape = Shape::from_checked(dims, element_count);
+        Tensor { dtype, shape, data, offsets: offsets.map(Box::new) }
+    }
+
     /// A copy of a view, in aligned memory.
     pub(crate) fn copy_of(view: &TensorView<'_>) -> Tensor {
         let shape = Shape::from_checked(view.dims(), view.element_count());
         let offsets = match view.dtype() {
-            DType::String => Some(Buffer::copy_from(bytemuck::cast_slice(view.offsets()))),
+            DType::String => Some(Box::new(Buffer::copy_from(bytemuck::cast_slice(view.offsets())))),
             _ => None,
         };
         Tensor { dtype: view.dtype(), shape, data: Buffer::copy_from(view.bytes()), offsets }
     }
 
     fn from_packed(shape: Shape, bytes: Vec<u8>, offsets: Vec<u64>) -> Tensor {
-        let offsets = Some(Buffer::from_vec(offsets));
+        let offsets = Some(Box::new(Buffer::from_vec(offsets)));
         Tensor { dtype: DType::String, shape, data: Buffer::from_vec(bytes), offsets }
     }
 }

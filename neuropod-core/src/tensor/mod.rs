@@ -29,8 +29,9 @@ pub struct Tensor {
     dtype: DType,
     shape: Shape,
     data: Buffer,
-    /// The strings' offsets, as aligned bytes of `u64`.
-    offsets: Option<Buffer>,
+    /// The strings' offsets, as aligned bytes of `u64`. Behind a pointer, so that a tensor of numbers is small
+    /// enough to be moved without a call.
+    offsets: Option<Box<Buffer>>,
 }
 
 impl Tensor {
@@ -72,7 +73,7 @@ impl Tensor {
     /// Where each string starts in [`Tensor::bytes`], and where the last one ends; empty for
     /// numbers.
     pub fn offsets(&self) -> &[u64] {
-        self.offsets.as_ref().map_or(&[], |offsets| bytemuck::cast_slice(offsets))
+        self.offsets.as_deref().map_or(&[], |offsets| bytemuck::cast_slice(offsets))
     }
 
     /// The shared memory behind [`Tensor::bytes`].

@@ -43,7 +43,8 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn number(&self, key: &'static str) -> Result<u32> {
-        let number = self.object.get(key).and_then(Value::as_u64).and_then(|number| u32::try_from(number).ok());
+        let number =
+            self.object.get(key).and_then(Value::as_u64).and_then(|number| u32::try_from(number).ok());
         number.ok_or_else(|| self.wrong(key, "a whole number"))
     }
 
@@ -65,7 +66,8 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn identifier(&self, key: &'static str) -> Result<String> {
-        let is_identifier = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_identifier =
+            |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         self.checked(key, "a name of letters, digits and underscores", is_identifier)
     }
 

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::Arc;
 
-use neuropod_core::{Allocator, Model, Result, Tensor};
+use neuropod_core::{Allocator, Inputs, Model, Result, Tensor};
 use smallvec::SmallVec;
 
 use crate::abi::*;
@@ -67,14 +67,19 @@ unsafe extern "C" fn infer(
                 array(requested, requested_count, "the array of requested outputs")?,
             )
         };
-        // SAFETY: as above.
-        let requested = requested.iter().map(|name| unsafe { name.text() });
-        let requested: SmallVec<[&str; 4]> = requested.collect::<Result<_>>()?;
+        // Filled in place: what is moved here is moved in each call.
+        let mut names: SmallVec<[&str; 4]> = SmallVec::new();
+        for name in requested {
+            // SAFETY: as above.
+            names.push(unsafe { name.text_unchecked() });
+        }
+        let mut tensors = LentTensors::default();
         // SAFETY: the program's inputs, which are valid during the call.
-        let tensors = unsafe { LentTensors::new(inputs) }?;
+        unsafe { tensors.fill(inputs) };
+        let mut named = Inputs::new();
         // SAFETY: as above.
-        let inputs = unsafe { tensors.inputs(inputs) }?;
-        for (name, tensor) in exported.model.infer(&inputs, &requested)? {
+        unsafe { tensors.add_to(&mut named, inputs) }?;
+        for (name, tensor) in exported.model.infer(&named, &names)? {
             // SAFETY: the program's table.
             unsafe { push(outputs, &name, tensor) }?;
         }

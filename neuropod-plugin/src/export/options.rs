@@ -12,7 +12,8 @@ use crate::marshal::text::{array, malformed};
 /// `options` is null, or leads to the program's table, which is valid now.
 pub(super) unsafe fn read(options: *const NeuropodOptions) -> Result<ModelOptions> {
     // SAFETY: the caller's promise.
-    let raw = unsafe { options.as_ref() }.ok_or_else(|| malformed("the program gave no `NeuropodOptions`"))?;
+    let raw =
+        unsafe { options.as_ref() }.ok_or_else(|| malformed("the program gave no `NeuropodOptions`"))?;
     let device = device(raw.device, raw.device_index)
         .ok_or_else(|| malformed(format!("there is no device of the number {}", raw.device)))?;
     let mut options = match raw.device_fallback {

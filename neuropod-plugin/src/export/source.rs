@@ -51,7 +51,8 @@ unsafe fn specs(start: *const NeuropodSpec, count: usize) -> Result<Vec<TensorSp
 /// What the spec points to is valid now.
 unsafe fn spec(raw: &NeuropodSpec) -> Result<TensorSpec> {
     // SAFETY: the caller's promise.
-    let (name, dims) = unsafe { (raw.name.text()?, array(raw.dims, raw.rank, "the array of a spec's axes")?) };
+    let (name, dims) =
+        unsafe { (raw.name.text()?, array(raw.dims, raw.rank, "the array of a spec's axes")?) };
     let dtype = dtype(raw.dtype)
         .ok_or_else(|| malformed(format!("there is no element type of the number {}", raw.dtype)))?;
     // SAFETY: the caller's promise.

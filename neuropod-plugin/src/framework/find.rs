@@ -15,6 +15,9 @@ use crate::variables::Variables;
 /// Where the system's loader looks before its own folders.
 const LOADER_PATH: &str = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
 
+/// Where the interpreter that is asked comes from.
+const ON_PATH: &str = "the Python on the path";
+
 /// The Python environments that frameworks are looked for in, during one search for a plugin.
 pub(crate) struct Environments<'a> {
     variables: &'a Variables,
@@ -44,6 +47,11 @@ impl<'a> Environments<'a> {
         Environments { variables, named, answers: RefCell::default() }
     }
 
+    /// The one that the program named.
+    pub(crate) fn named(&self) -> Option<&'a Path> {
+        self.named
+    }
+
     /// The environments in their order, each with where it comes from.
     fn roots(&self, plugin: Option<&Path>) -> Vec<(&'static str, PathBuf)> {
         let active = ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter();
@@ -58,7 +66,8 @@ impl<'a> Environments<'a> {
         let mut answers = self.answers.borrow_mut();
         let answer = answers.entry(package.to_owned()).or_insert_with(|| {
             let program = interpreter::on_path(self.variables).ok_or("there is no `python3` on the path")?;
-            interpreter::ask(&program, package).map_err(|why| format!("{} {why}", program.display()))
+            interpreter::ask(&program, package)
+                .map_err(|why| format!("{} ({ON_PATH}): it {why}", program.display()))
         });
         answer.clone()
     }
@@ -85,7 +94,7 @@ pub(super) fn find(
         // Only when the environments have none is an interpreter started.
         match environments.ask(package) {
             Ok(root) => {
-                if let Some(folder) = tried.candidate(&Candidate::of_root(framework, &root), "python3", &root) {
+                if let Some(folder) = tried.candidate(&Candidate::of_root(framework, &root), ON_PATH, &root) {
                     return Ok(Found::Folder(folder));
                 }
             }
@@ -140,13 +149,12 @@ fn named_by_variable(framework: &FrameworkDescription, variables: &Variables) ->
     let checked = Candidate::named(framework, &path).check();
     Some(checked.map_err(|error| {
         let message = format!(
-            "the variable {variable} names {}, which cannot be used as {}: {}; name the folder that holds {} or \
-             its `{}`, or unset the variable",
+            "the variable {variable} names {}, which cannot be used as {}: {}; name the folder that holds {}, \
+             or unset the variable",
             path.display(),
             framework.name,
             error.message(),
-            framework.files().join(", "),
-            framework.folder.display()
+            framework.folder.join(framework.files().join(", ")).display(),
         );
         Error::new(error.kind(), message)
     }))

@@ -80,12 +80,14 @@ fn answer(child: &mut Child, patience: Duration) -> Result<Vec<u8>, String> {
 /// and then that thread alone waits.
 fn read_apart(output: ChildStdout) -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
+    let read = move || {
         let mut answer = Vec::new();
         // A failure leaves an answer that is no path.
         let _ = output.take(LONGEST_ANSWER).read_to_end(&mut answer);
         let _ = sender.send(answer);
-    });
+    };
+    // Without a thread the sender is gone, and the receiver hears of it.
+    let _ = thread::Builder::new().spawn(read);
     receiver
 }
 
@@ -140,6 +142,27 @@ mod tests {
         assert_eq!(found, second.join("python3"));
         assert_eq!(ask(&found, "torch").unwrap(), Path::new("/opt/torch"));
         assert_eq!(on_path(&Variables::only([("PATH", "relative")])), None);
+    }
+
+    #[test]
+    fn a_real_python_finds_a_package_but_none_in_the_working_directory() {
+        let root = tempfile::tempdir().unwrap();
+        for folder in ["installed", "working"] {
+            let package = root.path().join(folder).join("fake_package");
+            fs::create_dir_all(&package).unwrap();
+            fs::write(package.join("__init__.py"), "import os; os._exit(7)").unwrap();
+        }
+        let python = on_path(&Variables::Process).unwrap();
+        let ask = |more: &str| {
+            let script = root.path().join("python3");
+            let (folder, python) = (root.path().join("working"), python.display());
+            write_program(&script, &format!("cd {}; {more} exec {python} \"$@\"", folder.display()));
+            ask(&script, "fake_package")
+        };
+        assert_eq!(ask("").unwrap_err(), "has no package `fake_package`");
+        let installed = root.path().join("installed");
+        let found = ask(&format!("PYTHONPATH={}", installed.display())).unwrap();
+        assert_eq!(found, installed.join("fake_package"));
     }
 
     /// Another process writes it: one that this process has open for writing does not start.

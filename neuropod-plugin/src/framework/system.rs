@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)]
 
+use std::error::Error;
 use std::ffi::{CStr, OsStr, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{self, Path, PathBuf};
@@ -16,7 +17,10 @@ pub(crate) fn open(name: &OsStr) -> Result<(), String> {
     // installed, from where the user keeps it; nothing of it is called here.
     let library = unsafe { Library::open(Some(name), RTLD_NOW | RTLD_LOCAL) };
     // The plugin that needs it is never closed either.
-    library.map(mem::forget).map_err(|error| error.to_string())
+    library.map(mem::forget).map_err(|error| match error.source() {
+        Some(reason) => reason.to_string(),
+        None => error.to_string(),
+    })
 }
 
 /// Where the library of that file name is that the process has open, if it has one.

@@ -23,7 +23,9 @@ pub(super) fn open(path: &Path) -> Result<NeuropodPluginEntry> {
     // SAFETY: the interface says that what has this name is of this type.
     let entry = unsafe { library.get::<NeuropodPluginEntry>(ENTRY_SYMBOL) }.map(|symbol| *symbol);
     let entry = entry.map_err(|_| {
-        failed("this is no plugin of Neuropod: it exports no function `neuropod_plugin`; see `export_backend!`")
+        failed(
+            "this is no plugin of Neuropod: it exports no function `neuropod_plugin`; see `export_backend!`",
+        )
     })?;
     // Models and tensors may use it until the process ends: it is never closed.
     std::mem::forget(library);

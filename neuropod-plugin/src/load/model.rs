@@ -14,7 +14,7 @@ use crate::abi::*;
 use crate::load::outputs::Sink;
 use crate::marshal::codes::dtype_code;
 use crate::marshal::errors::collect;
-use crate::marshal::owner::LENT;
+use crate::marshal::owner::NONE;
 use crate::marshal::tensor::{lend_input, take_writable};
 use crate::marshal::text::malformed;
 
@@ -82,13 +82,15 @@ impl PluginModel {
 
 impl Model for PluginModel {
     fn infer(&self, inputs: &Inputs<'_>, requested: &[&str]) -> Result<Outputs> {
-        let inputs = inputs.iter().map(|(name, input)| NeuropodInput {
-            name: NeuropodStr::lend(name),
-            tensor: lend_input(input),
-        });
-        let inputs: SmallVec<[NeuropodInput; 4]> = inputs.collect();
-        let requested_texts = requested.iter().map(|name| NeuropodStr::lend(name));
-        let requested_texts: SmallVec<[NeuropodStr; 4]> = requested_texts.collect();
+        // Filled in place: what is moved here is moved in each call.
+        let mut lent: SmallVec<[NeuropodInput; 4]> = SmallVec::new();
+        for (name, input) in inputs.iter() {
+            lent.push(NeuropodInput { name: NeuropodStr::lend(name), tensor: lend_input(input) });
+        }
+        let mut names: SmallVec<[NeuropodStr; 4]> = SmallVec::new();
+        for name in requested {
+            names.push(NeuropodStr::lend(name));
+        }
         let mut sink = Sink::new(&self.outputs, requested);
         let result = collect("running the plugin's model", |errors| {
             let mut table = sink.table();
@@ -96,10 +98,10 @@ impl Model for PluginModel {
             unsafe {
                 (self.infer)(
                     self.handle.model,
-                    inputs.as_ptr(),
-                    inputs.len(),
-                    requested_texts.as_ptr(),
-                    requested_texts.len(),
+                    lent.as_ptr(),
+                    lent.len(),
+                    names.as_ptr(),
+                    names.len(),
                     &raw mut table,
                     errors,
                 )
@@ -137,20 +139,13 @@ impl Allocator for PluginAllocator {
             data: ptr::null(),
             len: 0,
             offsets: ptr::null(),
-            owner: LENT,
+            owner: NONE,
         };
         collect("allocating memory of the plugin's model", |errors| {
             let dims = shape.dims();
             // SAFETY: the plugin's function with its argument; the array and tables live until it returns.
             unsafe {
-                (self.allocate)(
-                    self.handle.model,
-                    raw.dtype,
-                    dims.as_ptr(),
-                    dims.len(),
-                    &raw mut raw,
-                    errors,
-                )
+                (self.allocate)(self.handle.model, raw.dtype, dims.as_ptr(), dims.len(), &raw mut raw, errors)
             }
         })?;
         // SAFETY: the plugin has filled the table in for us alone.

@@ -66,29 +66,38 @@ impl<'a> Sink<'a> {
         // SAFETY: the caller's promise. It is taken first, so that it is released whatever is wrong.
         let tensor = unsafe { take(raw) };
         // SAFETY: the caller's promise.
-        let name = unsafe { name.text() }?;
-        let name = self.place(name)?;
-        let tensor = tensor.map_err(|error| {
-            let message = format!("the plugin returned a malformed tensor: {}", error.message());
-            Error::new(ErrorKind::InvalidOutput, message).with("output", &*name).with_source(error)
-        })?;
-        self.taken.push(name, tensor);
+        let name = self.place(unsafe { name.bytes() }?)?;
+        match tensor {
+            Ok(tensor) => self.taken.push(name, tensor),
+            Err(error) => return Err(malformed_tensor(&name, error)),
+        }
         Ok(())
     }
 
     /// The name as the spec has it, if it is this output's turn.
-    fn place(&self, name: &str) -> Result<Arc<str>> {
+    fn place(&self, name: &[u8]) -> Result<Arc<str>> {
         let index = self.taken.len();
-        let expected = self.expected(index);
-        if expected != Some(name) {
-            let expected = expected.map_or("no more".to_owned(), |name| format!("`{name}`"));
-            let message = format!("the plugin returned the output `{name}` where {expected} was expected");
-            return Err(Error::new(ErrorKind::InvalidOutput, message));
-        }
-        let in_order = self.known.get(index).filter(|known| &***known == name);
-        let known = in_order.or_else(|| self.known.iter().find(|known| &***known == name));
-        Ok(known.map_or_else(|| Arc::from(name), Arc::clone))
+        let expected = self.expected(index).filter(|expected| expected.as_bytes() == name);
+        let expected = expected.ok_or_else(|| self.misplaced(name))?;
+        let in_order = self.known.get(index).filter(|known| &***known == expected);
+        let known = in_order.or_else(|| self.known.iter().find(|known| &***known == expected));
+        Ok(known.map_or_else(|| Arc::from(expected), Arc::clone))
     }
+
+    #[cold]
+    fn misplaced(&self, name: &[u8]) -> Error {
+        let expected =
+            self.expected(self.taken.len()).map_or("no more".to_owned(), |name| format!("`{name}`"));
+        let name = String::from_utf8_lossy(name);
+        let message = format!("the plugin returned the output `{name}` where {expected} was expected");
+        Error::new(ErrorKind::InvalidOutput, message)
+    }
+}
+
+#[cold]
+fn malformed_tensor(name: &str, error: Error) -> Error {
+    let message = format!("the plugin returned a malformed tensor: {}", error.message());
+    Error::new(ErrorKind::InvalidOutput, message).with("output", name).with_source(error)
 }
 
 unsafe extern "C" fn push(
@@ -97,7 +106,8 @@ unsafe extern "C" fn push(
     tensor: *const NeuropodTensor,
 ) -> i32 {
     // SAFETY: the plugin hands back the table of a sink that waits for the call to return.
-    let Some(sink) = (unsafe { outputs.as_ref().and_then(|table| table.context.cast::<Sink<'_>>().as_mut()) })
+    let Some(sink) =
+        (unsafe { outputs.as_ref().and_then(|table| table.context.cast::<Sink<'_>>().as_mut()) })
     else {
         return 1;
     };

@@ -81,9 +81,7 @@ impl LentSpecs {
 fn lend_dim(dim: &Dim) -> NeuropodDim {
     match dim {
         Dim::Any => NeuropodDim { kind: NEUROPOD_DIM_ANY, size: 0, symbol: NeuropodStr::EMPTY },
-        Dim::Fixed(size) => {
-            NeuropodDim { kind: NEUROPOD_DIM_FIXED, size: *size, symbol: NeuropodStr::EMPTY }
-        }
+        Dim::Fixed(size) => NeuropodDim { kind: NEUROPOD_DIM_FIXED, size: *size, symbol: NeuropodStr::EMPTY },
         Dim::Symbol(symbol) => {
             NeuropodDim { kind: NEUROPOD_DIM_SYMBOL, size: 0, symbol: NeuropodStr::lend(symbol) }
         }

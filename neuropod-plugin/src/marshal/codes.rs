@@ -112,8 +112,7 @@ pub(crate) fn capability_bits(capabilities: &Capabilities) -> (u64, u64, u64) {
 /// What a backend with these bits can do; bits that are not known are those of a later interface.
 pub(crate) fn capabilities(dtypes: u64, devices: u64, flags: u64) -> Capabilities {
     let is_set = |bits: u64, code: u32| bits & 1 << code != 0;
-    let dtypes: Vec<_> =
-        DType::ALL.into_iter().filter(|dtype| is_set(dtypes, dtype_code(*dtype))).collect();
+    let dtypes: Vec<_> = DType::ALL.into_iter().filter(|dtype| is_set(dtypes, dtype_code(*dtype))).collect();
     let known = [DeviceType::Cpu, DeviceType::Gpu];
     let devices: Vec<_> =
         known.into_iter().filter(|device| is_set(devices, device_type_code(*device))).collect();

@@ -1,4 +1,4 @@
-//! What keeps memory alive on the other side.
+//! What keeps memory alive, on its way across.
 #![allow(unsafe_code)]
 
 use std::any::Any;
@@ -8,76 +8,129 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::Arc;
 
-use neuropod_core::Tensor;
+use neuropod_core::{DType, ForeignOwner, Owner, OwnerFunctions, Result, Tensor};
 
-use crate::abi::NeuropodOwner;
+use crate::abi::{NeuropodOwner, NeuropodOwnerFunctions};
+use crate::marshal::text::malformed;
 
-/// The core's owner of memory.
-pub(crate) type SharedOwner = Arc<dyn Any + Send + Sync>;
+/// No owner: the memory is valid during the call alone.
+pub(crate) const NONE: NeuropodOwner = NeuropodOwner { words: [ptr::null(); 2], functions: ptr::null() };
 
 type Pointer = *const (dyn Any + Send + Sync);
 
-/// An owner that was handed over by the other side; dropping it releases it.
-#[derive(Debug)]
-pub(crate) struct ForeignOwner(NeuropodOwner);
+/// The words are an `Arc` that was taken apart.
+static SHARED: NeuropodOwnerFunctions = NeuropodOwnerFunctions {
+    size: size_of::<NeuropodOwnerFunctions>(),
+    retain: Some(retain_shared),
+    release: Some(release_shared),
+};
 
-// SAFETY: an owner that is handed over is nobody else's, and the interface says that it may be released on
-// any thread.
-unsafe impl Send for ForeignOwner {}
-// SAFETY: nothing can be done with a reference to it.
-unsafe impl Sync for ForeignOwner {}
+/// The first word is a tensor that is lent. Its further owners are `SHARED`.
+static TENSOR: NeuropodOwnerFunctions = NeuropodOwnerFunctions {
+    size: size_of::<NeuropodOwnerFunctions>(),
+    retain: Some(retain_tensor),
+    release: None,
+};
 
-impl ForeignOwner {
-    /// Takes an owner over; `None` if it is only lent.
-    ///
-    /// # Safety
-    ///
-    /// The other side hands the owner over, and it is not taken over twice.
-    pub(crate) unsafe fn take(owner: NeuropodOwner) -> Option<Self> {
-        owner.release.map(|_| ForeignOwner(owner))
-    }
+/// The words are the other side's owner.
+static HANDED_OVER: OwnerFunctions = OwnerFunctions { retain: retain_foreign, release: release_foreign };
 
-    /// Makes a further owner out of one that is lent; `None` if the memory cannot be kept.
-    ///
-    /// # Safety
-    ///
-    /// The other side lends the owner now.
-    pub(crate) unsafe fn retain(lent: &NeuropodOwner) -> Option<Self> {
-        let retain = lent.retain?;
-        let mut kept = NeuropodOwner { words: [ptr::null(); 2], retain: None, release: None };
-        // SAFETY: the caller's promise.
-        unsafe { retain(lent, &raw mut kept) };
-        // SAFETY: `retain` made this owner for us.
-        unsafe { ForeignOwner::take(kept) }
-    }
-}
-
-impl Drop for ForeignOwner {
-    fn drop(&mut self) {
-        if let Some(release) = self.0.release {
-            // SAFETY: the owner was handed over to us, and this is the only release.
-            unsafe { release(&raw const self.0) };
-        }
-    }
-}
-
-/// An owner without anything behind it: what it stands for is lent for the call.
-pub(crate) const LENT: NeuropodOwner = NeuropodOwner { words: [ptr::null(); 2], retain: None, release: None };
+/// The words are the other side's owner, which is lent for the call; its further owners are `HANDED_OVER`.
+static LENT: OwnerFunctions = OwnerFunctions { retain: retain_foreign, release: |_| {} };
 
 /// Hands an owner over to the other side.
-pub(crate) fn hand_over(owner: SharedOwner) -> NeuropodOwner {
-    NeuropodOwner { words: words(Arc::into_raw(owner)), retain: Some(retain), release: Some(release) }
+#[inline]
+pub(crate) fn hand_over(owner: Owner) -> NeuropodOwner {
+    match owner {
+        Owner::Shared(value) => {
+            NeuropodOwner { words: words(Arc::into_raw(value)), functions: &raw const SHARED }
+        }
+        // What comes from the other side goes back to it as it came.
+        Owner::Foreign(foreign) if ptr::eq(foreign.functions(), &HANDED_OVER) => raw(&foreign.into_words()),
+        other => hand_over(Owner::new(other)),
+    }
 }
 
 /// Lends the owner of a tensor's memory, as long as the tensor lives.
+#[inline]
 pub(crate) fn lend(tensor: &Tensor) -> NeuropodOwner {
-    if tensor.offsets().is_empty() {
-        let words = words(Arc::as_ptr(tensor.buffer().owner()));
-        return NeuropodOwner { words, retain: Some(retain), release: None };
+    let of_tensor =
+        NeuropodOwner { words: [ptr::from_ref(tensor).cast(), ptr::null()], functions: &raw const TENSOR };
+    match tensor.buffer().owner() {
+        // Strings have two buffers: the tensor itself owns both.
+        _ if tensor.dtype() == DType::String => of_tensor,
+        Owner::Shared(value) => {
+            NeuropodOwner { words: words(Arc::as_ptr(value)), functions: &raw const SHARED }
+        }
+        Owner::Foreign(foreign) if ptr::eq(foreign.functions(), &HANDED_OVER) => raw(&foreign.words()),
+        _ => of_tensor,
     }
-    // Strings have two buffers: the tensor itself owns both.
-    let words = [ptr::from_ref(tensor).cast(), ptr::null()];
-    NeuropodOwner { words, retain: Some(retain_tensor), release: None }
+}
+
+/// Takes an owner over that the other side hands over; `None` if there is none.
+///
+/// # Safety
+///
+/// The other side hands the owner over, and it is not taken over twice.
+#[inline]
+pub(crate) unsafe fn take(owner: NeuropodOwner) -> Result<Option<Owner>> {
+    if ptr::eq(owner.functions, &SHARED) {
+        // SAFETY: it is one of ours that comes back, so the words are those of `hand_over` or `retain_shared`,
+        // which stand for one strong reference.
+        return Ok(Some(Owner::Shared(unsafe { Arc::from_raw(pointer(owner.words)) })));
+    }
+    // SAFETY: the other side's table, if there is one.
+    let Some(functions) = (unsafe { owner.functions.as_ref() }) else { return Ok(None) };
+    if functions.release.is_none() {
+        return Err(malformed("the owner of a tensor's memory lacks the function `release`"));
+    }
+    let words = [owner.words[0], owner.words[1], ptr::from_ref(functions).cast()];
+    // SAFETY: the interface says that an owner's functions may be called on any thread.
+    let foreign = Owner::Foreign(unsafe { ForeignOwner::new(words, &HANDED_OVER) });
+    // What cannot make further owners is counted here.
+    Ok(Some(if functions.retain.is_some() { foreign } else { Owner::new(foreign) }))
+}
+
+/// An owner that the other side lends: clones of it outlive the call. `None` if there is none.
+///
+/// # Safety
+///
+/// The other side lends the owner, and the result is dropped before that ends.
+#[inline]
+pub(crate) unsafe fn borrow(owner: NeuropodOwner) -> Option<Owner> {
+    // SAFETY: the other side's table, if there is one.
+    let functions = unsafe { owner.functions.as_ref() }?;
+    functions.retain?;
+    let words = [owner.words[0], owner.words[1], ptr::from_ref(functions).cast()];
+    // SAFETY: as in `take`; `LENT` releases nothing.
+    Some(Owner::Foreign(unsafe { ForeignOwner::new(words, &LENT) }))
+}
+
+fn raw(words: &[*const c_void; 3]) -> NeuropodOwner {
+    NeuropodOwner { words: [words[0], words[1]], functions: words[2].cast() }
+}
+
+unsafe fn retain_foreign(words: &[*const c_void; 3]) -> ForeignOwner {
+    let owner = raw(words);
+    let mut kept = NONE;
+    // SAFETY: the other side's table, if there is one.
+    if let Some(retain) = unsafe { owner.functions.as_ref() }.and_then(|functions| functions.retain) {
+        // SAFETY: the other side's owner is alive, and the new one is ours to be written.
+        unsafe { retain(&raw const owner, &raw mut kept) };
+    }
+    let words = [kept.words[0], kept.words[1], kept.functions.cast()];
+    // SAFETY: as in `take`. A plugin whose `retain` makes no owner gets its memory released too early by its own
+    // fault: `release_foreign` then does nothing.
+    unsafe { ForeignOwner::new(words, &HANDED_OVER) }
+}
+
+unsafe fn release_foreign(words: &[*const c_void; 3]) {
+    let owner = raw(words);
+    // SAFETY: the other side's table, if there is one.
+    if let Some(release) = unsafe { owner.functions.as_ref() }.and_then(|functions| functions.release) {
+        // SAFETY: the owner was handed over to us, and this is its only release.
+        unsafe { release(&raw const owner) };
+    }
 }
 
 fn words(owner: Pointer) -> [*const c_void; 2] {
@@ -94,60 +147,67 @@ unsafe fn pointer(words: [*const c_void; 2]) -> Pointer {
     unsafe { mem::transmute::<[*const c_void; 2], Pointer>(words) }
 }
 
-unsafe extern "C" fn retain(owner: *const NeuropodOwner, kept: *mut NeuropodOwner) {
-    // SAFETY: the other side hands back an owner that `hand_over` or `lend` made, which is still valid: so its
-    // pointer comes from an `Arc` that has a strong reference now.
+unsafe extern "C" fn retain_shared(owner: *const NeuropodOwner, kept: *mut NeuropodOwner) {
+    // SAFETY: the other side hands back an owner with these functions, which is still valid: so its pointer comes
+    // from an `Arc` that has a strong reference now.
     unsafe {
         Arc::increment_strong_count(pointer((*owner).words));
-        let words = (*owner).words;
-        kept.write(NeuropodOwner { words, retain: Some(retain), release: Some(release) });
+        kept.write(*owner);
     }
+}
+
+unsafe extern "C" fn release_shared(owner: *const NeuropodOwner) {
+    // SAFETY: the other side releases once what `hand_over` or `retain_shared` made, which is one strong reference.
+    let owner = unsafe { Arc::from_raw(pointer((*owner).words)) };
+    // What a user's owner does when it is dropped must not unwind into the other side.
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(owner)));
 }
 
 unsafe extern "C" fn retain_tensor(owner: *const NeuropodOwner, kept: *mut NeuropodOwner) {
     // SAFETY: the other side hands back an owner that `lend` made of a tensor, which is still borrowed.
     unsafe {
         let tensor = &*(*owner).words[0].cast::<Tensor>();
-        kept.write(hand_over(Arc::new(tensor.clone())));
+        kept.write(hand_over(Owner::new(tensor.clone())));
     }
-}
-
-unsafe extern "C" fn release(owner: *const NeuropodOwner) {
-    // SAFETY: the other side releases once what `hand_over` or `retain` made, which is one strong reference.
-    let owner = unsafe { Arc::from_raw(pointer((*owner).words)) };
-    // What a user's owner does when it is dropped must not unwind into the other side.
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(owner)));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn memory(tensor: &Tensor) -> std::sync::Weak<dyn Any + Send + Sync> {
+        match tensor.buffer().owner() {
+            Owner::Shared(value) => Arc::downgrade(value),
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
-    fn an_owner_is_released_once_for_each_share() {
-        let memory: SharedOwner = Arc::new(vec![1u8, 2, 3]);
-        let handed = hand_over(Arc::clone(&memory));
-        assert_eq!(Arc::strong_count(&memory), 2);
+    fn what_was_handed_over_comes_back_as_it_was() {
+        let value: Arc<dyn Any + Send + Sync> = Arc::new(vec![1u8, 2, 3]);
+        let handed = hand_over(Owner::Shared(Arc::clone(&value)));
+        assert_eq!(Arc::strong_count(&value), 2);
         // SAFETY: handed over just now, and taken once.
-        let owner = unsafe { ForeignOwner::take(handed) }.unwrap();
-        // SAFETY: `owner` is alive.
-        let kept = unsafe { ForeignOwner::retain(&handed) }.unwrap();
-        assert_eq!(Arc::strong_count(&memory), 3);
-        drop(owner);
-        drop(kept);
-        assert_eq!(Arc::strong_count(&memory), 1);
+        let back = unsafe { take(handed) }.unwrap().unwrap();
+        assert_eq!(back.downcast_ref::<Vec<u8>>(), Some(&vec![1, 2, 3]));
+        drop(back);
+        assert_eq!(Arc::strong_count(&value), 1);
     }
 
     #[test]
     fn a_lent_owner_is_kept_beyond_its_tensor() {
         for tensor in [Tensor::scalar(1u8), Tensor::from_strings([1], &["one"]).unwrap()] {
-            let memory = Arc::downgrade(tensor.buffer().owner());
-            let lent = lend(&tensor);
-            // SAFETY: lent, not handed over: there is nothing to take.
-            assert!(unsafe { ForeignOwner::take(lent) }.is_none());
-            // SAFETY: the tensor is alive.
-            let kept = unsafe { ForeignOwner::retain(&lent) }.unwrap();
+            let memory = memory(&tensor);
+            // SAFETY: the tensor is alive until the lent owner is dropped.
+            let lent = unsafe { borrow(lend(&tensor)) }.unwrap();
+            let kept = lent.clone();
+            drop(lent);
             drop(tensor);
+            assert!(memory.upgrade().is_some());
+            // Once more to the other side and back.
+            // SAFETY: handed over just now, and taken once.
+            let kept = unsafe { take(hand_over(kept)) }.unwrap().unwrap();
+            drop(kept.clone());
             assert!(memory.upgrade().is_some());
             drop(kept);
             assert!(memory.upgrade().is_none());

@@ -2,40 +2,43 @@
 #![allow(unsafe_code)]
 
 use std::ptr;
-use std::sync::Arc;
+use std::slice;
 
-use neuropod_core::{Buffer, DType, Input, Result, Tensor, TensorView};
+use neuropod_core::{Buffer, DType, Error, Input, Owner, Result, Tensor, TensorView};
 
 use crate::abi::{NeuropodOwner, NeuropodTensor};
 use crate::marshal::codes::{dtype, dtype_code};
-use crate::marshal::owner::{ForeignOwner, LENT, SharedOwner, hand_over, lend};
+use crate::marshal::owner::{self, NONE, hand_over, lend};
 use crate::marshal::text::{array, malformed};
 
 /// A tensor with more axes is a mistake.
 const MOST_AXES: usize = 1024;
 
 /// Lends an input; it must not be used longer than that lives.
+#[inline]
 pub(crate) fn lend_input(input: &Input<'_>) -> NeuropodTensor {
     match input.as_tensor() {
         Some(tensor) => raw(&tensor.view(), lend(tensor)),
-        None => raw(&input.view(), LENT),
+        None => raw(&input.view(), NONE),
     }
 }
 
 /// Hands a tensor over for the time after `give` as well; its sizes are lent during it.
+#[inline]
 pub(crate) fn give<T>(tensor: Tensor, give: impl FnOnce(&NeuropodTensor) -> T) -> T {
     let shape = tensor.shape().clone();
     let view = TensorView::clone(&tensor.view());
-    let mut handed = raw(&view, LENT);
+    let mut handed = raw(&view, NONE);
     handed.dims = shape.dims().as_ptr();
     // Strings have two buffers: the tensor itself owns both.
     handed.owner = match tensor.dtype() {
-        DType::String => hand_over(Arc::new(tensor)),
+        DType::String => hand_over(Owner::new(tensor)),
         _ => hand_over(tensor.into_buffer().into_owner()),
     };
     give(&handed)
 }
 
+#[inline]
 fn raw(view: &TensorView<'_>, owner: NeuropodOwner) -> NeuropodTensor {
     let offsets = view.offsets();
     NeuropodTensor {
@@ -64,10 +67,9 @@ impl<'a> Parts<'a> {
     /// # Safety
     ///
     /// Pointers that are not null lead to as many values as the fields beside them say, while `'a` lasts.
+    #[inline]
     pub(crate) unsafe fn check(raw: &NeuropodTensor) -> Result<Self> {
-        let dtype = dtype(raw.dtype).ok_or_else(|| {
-            malformed(format!("a tensor has the element type {}, which there is not", raw.dtype))
-        })?;
+        let dtype = dtype(raw.dtype).ok_or_else(|| unknown_dtype(raw.dtype))?;
         if raw.rank > MOST_AXES {
             return Err(malformed(format!("a tensor has {} axes, more than {MOST_AXES}", raw.rank)));
         }
@@ -96,41 +98,70 @@ impl<'a> Parts<'a> {
     /// # Safety
     ///
     /// The memory is valid, and nobody writes it, until `owner` is dropped.
-    pub(crate) unsafe fn tensor(&self, owner: SharedOwner) -> Result<Tensor> {
+    pub(crate) unsafe fn tensor(&self, owner: Owner) -> Result<Tensor> {
         if self.dtype != DType::String {
             // SAFETY: the caller's promise.
-            let data = unsafe { Buffer::from_shared_owner(self.data.as_ptr(), self.data.len(), owner) };
+            let data = unsafe { Buffer::with_owner(self.data.as_ptr(), self.data.len(), owner) };
             return Tensor::from_buffer(self.dtype, self.dims, data);
         }
         let len = size_of_val(self.offsets);
         // SAFETY: the caller's promise, for both.
         let (data, offsets) = unsafe {
             (
-                Buffer::from_shared_owner(self.data.as_ptr(), self.data.len(), Arc::clone(&owner)),
-                Buffer::from_shared_owner(self.offsets.as_ptr().cast(), len, owner),
+                Buffer::with_owner(self.data.as_ptr(), self.data.len(), owner.clone()),
+                Buffer::with_owner(self.offsets.as_ptr().cast(), len, owner),
             )
         };
         Tensor::from_string_buffers(self.dims, data, offsets)
     }
 }
 
-/// Takes over a tensor that the other side hands over. Its owner is released whatever happens; the elements are
-/// copied if it is only lent.
+/// Takes over a tensor that the other side hands over. Its owner is released whatever happens; if there is none,
+/// the elements are copied.
 ///
 /// # Safety
 ///
 /// As for [`Parts::check`] during the call; the memory stays valid, and nobody writes it, until the owner is
 /// released.
+#[inline]
 pub(crate) unsafe fn take(raw: &NeuropodTensor) -> Result<Tensor> {
     // SAFETY: the caller's promise.
-    let owner = unsafe { ForeignOwner::take(raw.owner) };
+    let owner = unsafe { owner::take(raw.owner) }?;
     // SAFETY: the caller's promise.
     let parts = unsafe { Parts::check(raw) }?;
     match owner {
         // SAFETY: the caller's promise.
-        Some(owner) => unsafe { parts.tensor(Arc::new(owner)) },
+        Some(owner) => unsafe { parts.tensor(owner) },
         None => parts.view().map(|view| view.to_tensor()),
     }
+}
+
+/// Borrows a tensor that the program lends: clones of it outlive the call. `None` if it must be copied to be
+/// kept. What a program lends was a tensor there, so it is not checked again.
+///
+/// # Safety
+///
+/// The tensor is the program's, and the result is dropped before the call ends.
+#[inline]
+pub(crate) unsafe fn borrow(raw: &NeuropodTensor) -> Option<Tensor> {
+    // SAFETY: the caller's promise.
+    let owner = unsafe { owner::borrow(raw.owner) }?;
+    // An element type that is not known is told when the input is viewed.
+    let dtype = dtype(raw.dtype)?;
+    let dims = if raw.rank == 0 { ptr::NonNull::dangling().as_ptr() } else { raw.dims.cast_mut() };
+    // SAFETY: the program gives as many sizes as there are axes.
+    let dims = unsafe { slice::from_raw_parts(dims, raw.rank) };
+    // Of a string's two buffers, one is kept at once: it is a clone.
+    let offsets = (dtype == DType::String).then(|| {
+        let len = (dims.iter().product::<usize>() + 1) * size_of::<u64>();
+        // SAFETY: the program gives one more offset than there are strings, and the owner for both.
+        unsafe { Buffer::with_owner(raw.offsets.cast(), len, owner.clone()) }
+    });
+    // SAFETY: the program's memory, which the owner keeps alive, and which was a tensor there.
+    Some(unsafe {
+        let data = Buffer::with_owner(raw.data.cast(), raw.len, owner);
+        Tensor::from_parts_unchecked(dtype, dims, data, offsets)
+    })
 }
 
 /// Takes over writable memory for numbers.
@@ -140,8 +171,8 @@ pub(crate) unsafe fn take(raw: &NeuropodTensor) -> Result<Tensor> {
 /// As for [`take`], and the memory is nobody else's until the owner is released.
 pub(crate) unsafe fn take_writable(raw: &NeuropodTensor, dtype: DType, dims: &[usize]) -> Result<Tensor> {
     // SAFETY: the caller's promise.
-    let owner = unsafe { ForeignOwner::take(raw.owner) }
-        .ok_or_else(|| malformed("memory was allocated without an owner that can be released"))?;
+    let owner = unsafe { owner::take(raw.owner) }?
+        .ok_or_else(|| malformed("memory was allocated without an owner"))?;
     if raw.data.is_null() && raw.len > 0 {
         return Err(malformed("the memory that was allocated is null"));
     }
@@ -162,4 +193,9 @@ unsafe fn offsets<'a>(start: *const u64, dims: &[usize]) -> Result<&'a [u64]> {
     }
     // SAFETY: not null, and the caller's promise.
     unsafe { array(start, len, "the array of a tensor's offsets") }
+}
+
+#[cold]
+fn unknown_dtype(code: u32) -> Error {
+    malformed(format!("a tensor has the element type {code}, which there is not"))
 }

@@ -45,6 +45,19 @@ impl NeuropodStr {
         })
     }
 
+    /// A text of the program, which a `str` was lent for, so that it is not checked again.
+    ///
+    /// # Safety
+    ///
+    /// The text is the program's, and valid while `'a` lasts.
+    pub(crate) unsafe fn text_unchecked<'a>(self) -> &'a str {
+        if self.len == 0 {
+            return "";
+        }
+        // SAFETY: the caller's promise, and the interface says that a program's texts are UTF-8.
+        unsafe { str::from_utf8_unchecked(slice::from_raw_parts(self.data, self.len)) }
+    }
+
     /// The text, whatever its bytes are.
     ///
     /// # Safety

@@ -12,7 +12,10 @@ pub(crate) fn example(name: &str) -> PathBuf {
     let folder = test.ancestors().nth(2).unwrap().join("examples");
     let library = folder.join(format!("{}{name}{}", consts::DLL_PREFIX, consts::DLL_SUFFIX));
     let name = library.display();
-    assert!(library.is_file(), "{name} is missing: `cargo test -p neuropod-plugin` builds it, `--test` does not");
+    assert!(
+        library.is_file(),
+        "{name} is missing: `cargo test -p neuropod-plugin` builds it, `--test` does not"
+    );
     library
 }
 
