@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod compare;
+mod find;
 mod neuropod;
 mod options;
 mod packager;
@@ -12,6 +13,10 @@ pub use neuropod_core::{
     IntoInputs, IntoShape, ModelOptions, Outputs, Registry, Result, Shape, Tensor, TensorSpec, TensorView,
 };
 pub use neuropod_package::{Compression, Integrity, Limits, TestData};
+#[cfg(all(unix, feature = "plugins"))]
+pub use neuropod_plugin::{
+    FoundPlugin, FrameworkDescription, PlaceContent, PluginDescription, PluginOrigin, PluginPlace, PluginSearch,
+};
 pub use neuropod_spec::ProblemDefinition;
 
 pub use crate::neuropod::Neuropod;

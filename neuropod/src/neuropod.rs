@@ -13,8 +13,7 @@ use neuropod_spec::Validator;
 
 use crate::LoadOptions;
 use crate::compare::difference;
-use crate::options::BackendChoice;
-use crate::registry::default_registry_for;
+use crate::find::find_backend;
 
 /// A model with its problem definition: loaded once, run from any thread.
 ///
@@ -260,15 +259,6 @@ fn check_output(outputs: &Outputs, name: &str, expected: &Tensor) -> Result<()> 
         )
         .with("output", name)),
     }
-}
-
-fn find_backend(options: &LoadOptions, platform: &str, range: &str) -> Result<Arc<dyn Backend>> {
-    let registry = match &options.choice {
-        BackendChoice::Backend(backend) => return Ok(Arc::clone(backend)),
-        BackendChoice::Registry(registry) => registry,
-        BackendChoice::Default => default_registry_for(platform),
-    };
-    registry.find(platform, options.version_range.as_deref().unwrap_or(range))
 }
 
 fn load_model(

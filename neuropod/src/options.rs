@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use neuropod_core::{Backend, Device, ModelOptions, Registry, Result};
 use neuropod_package::{Integrity, Limits};
+#[cfg(all(unix, feature = "plugins"))]
+use neuropod_plugin::PluginSearch;
 
 use crate::Neuropod;
 
@@ -20,6 +22,9 @@ use crate::Neuropod;
 pub struct LoadOptions {
     pub(crate) model: ModelOptions,
     pub(crate) choice: BackendChoice,
+    /// Where plugins are looked for: `None` is the standard places, unless a registry was chosen.
+    #[cfg(all(unix, feature = "plugins"))]
+    pub(crate) plugins: Option<PluginSearch>,
     pub(crate) version_range: Option<String>,
     pub(crate) integrity: Integrity,
     pub(crate) limits: Limits,
@@ -41,6 +46,8 @@ impl Default for LoadOptions {
         LoadOptions {
             model: ModelOptions::new(),
             choice: BackendChoice::Default,
+            #[cfg(all(unix, feature = "plugins"))]
+            plugins: None,
             version_range: None,
             integrity: Integrity::Verify,
             limits: Limits::default(),
@@ -104,10 +111,28 @@ impl LoadOptions {
         self
     }
 
-    /// Takes the backend from this registry instead of [`default_registry`](crate::default_registry).
+    /// Takes the backend from this registry instead of [`default_registry`](crate::default_registry). Then no
+    /// plugins are looked for, unless [`LoadOptions::plugins`] says where.
     #[must_use]
     pub fn registry(mut self, registry: Arc<Registry>) -> Self {
         self.choice = BackendChoice::Registry(registry);
+        self
+    }
+
+    /// Sets where plugins are looked for. They are used if no backend is registered for the package's platform and
+    /// version; by default, those in the [standard places](PluginSearch::new) are.
+    ///
+    /// ```no_run
+    /// use neuropod::{Neuropod, PluginSearch};
+    ///
+    /// let plugins = PluginSearch::new().path("/opt/neuropod/plugins").environment("/opt/models/.venv");
+    /// let model = Neuropod::options().plugins(plugins).load("addition.neuropod")?;
+    /// # Ok::<(), neuropod::Error>(())
+    /// ```
+    #[cfg(all(unix, feature = "plugins"))]
+    #[must_use]
+    pub fn plugins(mut self, search: PluginSearch) -> Self {
+        self.plugins = Some(search);
         self
     }
 

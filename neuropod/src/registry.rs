@@ -50,12 +50,8 @@ pub fn default_registry() -> &'static Arc<Registry> {
 
 /// The default registry, without what a package of this platform has no use for.
 pub(crate) fn default_registry_for(platform: &str) -> &'static Arc<Registry> {
-    if DEFAULT.backends().iter().any(|info| info.platform == platform) {
-        return &DEFAULT;
-    }
-    match ON_DEMAND.iter().find(|backend| backend.platform == platform) {
-        Some(backend) => backend.register(),
-        None => return default_registry(), // looking it up then says what is there
+    if let Some(backend) = ON_DEMAND.iter().find(|backend| backend.platform == platform) {
+        backend.register();
     }
     &DEFAULT
 }
