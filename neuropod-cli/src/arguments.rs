@@ -20,7 +20,7 @@ pub(crate) enum Command {
     Test(test::Arguments),
     Infer(infer::Arguments),
     Bench(bench::Arguments),
-    Pack(pack::Arguments),
+    Pack(Box<pack::Arguments>),
     Backends(backends::Arguments),
     Completions(completions::Arguments),
 }
@@ -33,7 +33,7 @@ impl Command {
             Command::Test(arguments) => test::run(&arguments),
             Command::Infer(arguments) => infer::run(&arguments),
             Command::Bench(arguments) => bench::run(&arguments),
-            Command::Pack(arguments) => pack::run(arguments),
+            Command::Pack(arguments) => pack::run(*arguments),
             Command::Backends(arguments) => backends::run(&arguments),
             Command::Completions(arguments) => completions::run(&arguments),
         }

@@ -28,9 +28,9 @@ impl Failure {
         Error::new(ErrorKind::InvalidArgument, message.into()).into()
     }
 
-    /// Says what the user can do, unless that is said already.
+    /// Says what the user can do.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.0.help.get_or_insert(help.into());
+        self.0.help = Some(help.into());
         self
     }
 
@@ -61,7 +61,8 @@ impl Failure {
 
     fn text(&self) -> String {
         let (error, red, bold) = (&self.0.error, AnsiColor::Red.on_default().bold(), Style::new().bold());
-        let mut text = format!("{red}error{red:#}: {}\n", error.message());
+        let subject = if error.kind() == ErrorKind::Model { "the model failed: " } else { "" };
+        let mut text = format!("{red}error{red:#}: {subject}{}\n", error.message());
         for (key, value) in error.contexts() {
             let _ = writeln!(text, "  {key}: {value}"); // writing to a string cannot fail
         }
@@ -100,23 +101,35 @@ fn help(kind: ErrorKind) -> Option<String> {
         ErrorKind::InvalidInput | ErrorKind::MissingInput | ErrorKind::UnknownName => {
             "`neuropod inspect` shows the inputs and outputs of a package"
         }
+        ErrorKind::Device => {
+            "`--device cpu` takes the CPU; without `--device`, a GPU is taken if there is one"
+        }
         ErrorKind::Forbidden => "if you trust the package, leave `--no-custom-ops` out",
         _ => return None,
     };
     Some(help.to_owned())
 }
 
-/// The causes that say more than the message, a traceback for instance.
+/// What the causes say beyond the message: a traceback, for instance.
 fn causes(error: &Error) -> Vec<String> {
-    let sources = std::iter::successors(error.source(), |source| source.source()).map(ToString::to_string);
-    // A layer's own error type comes first, and says what the message says.
-    let says_more =
-        |text: &String| text.strip_prefix(error.message()).is_none_or(|more| more.contains('\n'));
-    sources.filter(says_more).filter(|text| !error.message().contains(text.as_str())).collect()
+    let message = error.message();
+    let more = sources(error).filter_map(|source| {
+        let text = source.to_string();
+        match text.strip_prefix(message) {
+            // A layer's own error type comes first, and adds at most the context.
+            Some(more) => more.contains('\n').then(|| more.trim().to_owned()),
+            None => (!message.contains(&text)).then_some(text),
+        }
+    });
+    more.collect()
 }
 
 fn is_closed_pipe(error: &Error) -> bool {
-    std::iter::successors(error.source(), |source: &&(dyn StdError + 'static)| source.source())
+    sources(error)
         .filter_map(|source| source.downcast_ref::<io::Error>())
         .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn sources(error: &Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |&source| source.source())
 }

@@ -33,7 +33,37 @@ impl InputArguments {
 
     /// Reads the inputs as their specs say.
     pub(crate) fn read(&self, specs: &[TensorSpec]) -> Result<Vec<(String, Tensor)>, Failure> {
-        read_tensors(&self.inputs, &self.files, specs)
+        read_tensors(&self.inputs, &self.files, Specs::inputs(specs))
+    }
+}
+
+/// The specs of one side of a model, by which values are read.
+#[derive(Clone, Copy)]
+pub(crate) struct Specs<'a> {
+    side: &'static str,
+    specs: &'a [TensorSpec],
+}
+
+impl<'a> Specs<'a> {
+    pub(crate) fn inputs(specs: &'a [TensorSpec]) -> Self {
+        Specs { side: "input", specs }
+    }
+
+    pub(crate) fn outputs(specs: &'a [TensorSpec]) -> Self {
+        Specs { side: "output", specs }
+    }
+
+    /// The spec of that name.
+    pub(crate) fn find(self, name: &str) -> Result<&'a TensorSpec> {
+        let Specs { side, specs } = self;
+        specs.iter().find(|spec| *spec.name == *name).ok_or_else(|| {
+            let known: Vec<_> = specs.iter().map(|spec| format!("`{}`", spec.name)).collect();
+            let known = match &known[..] {
+                [] => format!("no {side}s are declared"),
+                known => format!("the {side}s are {}", known.join(", ")),
+            };
+            Error::new(ErrorKind::UnknownName, format!("there is no {side} `{name}`; {known}"))
+        })
     }
 }
 
@@ -41,32 +71,24 @@ impl InputArguments {
 pub(crate) fn read_tensors(
     pairs: &[(String, String)],
     files: &[PathBuf],
-    specs: &[TensorSpec],
+    specs: Specs<'_>,
 ) -> Result<Vec<(String, Tensor)>, Failure> {
     let mut tensors = Vec::new();
     for file in files {
         tensors.extend(read_named(file, specs)?);
     }
     for (name, value) in pairs {
-        let spec = find_spec(specs, name)?;
+        let spec = specs.find(name)?;
         let tensor = match value.strip_prefix('@') {
-            Some(file) => read_array(Path::new(file), spec).map_err(|failure| failure.with("tensor", name))?,
+            Some(file) => {
+                read_array(Path::new(file), spec).map_err(|failure| failure.with("tensor", name))?
+            }
             None => read_value(value, spec)?,
         };
         tensors.push((name.clone(), tensor));
     }
     check_distinct(&tensors)?;
     Ok(tensors)
-}
-
-/// The spec of that name.
-pub(crate) fn find_spec<'a>(specs: &'a [TensorSpec], name: &str) -> Result<&'a TensorSpec> {
-    specs.iter().find(|spec| *spec.name == *name).ok_or_else(|| {
-        let known: Vec<_> = specs.iter().map(|spec| format!("`{}`", spec.name)).collect();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        let message = format!("the spec has no `{name}`; it has {known}");
-        Error::new(ErrorKind::UnknownName, message)
-    })
 }
 
 fn check_distinct(tensors: &[(String, Tensor)]) -> Result<(), Failure> {

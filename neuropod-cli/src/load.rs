@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use neuropod::{Device, Integrity, LoadOptions, Neuropod};
+use neuropod::{Device, Integrity, LoadOptions, Neuropod, PluginSearch};
 
 use crate::values::{device, pair};
 
@@ -43,18 +43,36 @@ pub(crate) struct LoadArguments {
     #[arg(long, conflicts_with = "skip_verification")]
     require_manifest: bool,
 
-    /// Look for backends here first (repeatable)
+    #[command(flatten)]
+    plugins: PluginArguments,
+}
+
+/// Where backends are looked for.
+#[derive(Args, Debug)]
+pub(crate) struct PluginArguments {
+    /// Look for backends here first: a plugin's folder, or a folder of such folders (repeatable)
     #[arg(long = "plugin-path", value_name = "DIR")]
-    plugin_paths: Vec<PathBuf>,
+    paths: Vec<PathBuf>,
 
     /// Find frameworks in this Python environment if none is active
     #[arg(long, value_name = "DIR")]
     environment: Option<PathBuf>,
 }
 
+impl PluginArguments {
+    /// The search that the arguments stand for.
+    pub(crate) fn search(&self) -> PluginSearch {
+        let search = self.paths.iter().fold(PluginSearch::new(), PluginSearch::path);
+        match &self.environment {
+            Some(environment) => search.environment(environment),
+            None => search,
+        }
+    }
+}
+
 /// The options that the arguments stand for.
 pub(crate) fn load_options(arguments: &LoadArguments) -> LoadOptions {
-    let mut options = Neuropod::options().integrity(integrity(arguments));
+    let mut options = Neuropod::options().integrity(integrity(arguments)).plugins(arguments.plugins.search());
     options = options.allow_custom_ops(!arguments.no_custom_ops);
     if let Some(device) = arguments.device {
         options = options.device(device);

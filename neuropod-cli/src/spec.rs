@@ -24,7 +24,9 @@ fn parse_dim(text: &str) -> Result<Dim, String> {
         "?" => Ok(Dim::Any),
         _ if is_symbol(text) => Ok(Dim::from(text)),
         _ => text.parse().ok().filter(|size| *size > 0).map(Dim::Fixed).ok_or_else(|| {
-            format!("`{text}` is no axis: expected a size from 1, a symbol such as `batch`, or `?` for any size")
+            format!(
+                "`{text}` is no axis: expected a size from 1, a symbol such as `batch`, or `?` for any size"
+            )
         }),
     }
 }

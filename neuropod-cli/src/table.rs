@@ -1,4 +1,6 @@
-//! Text in columns.
+//! Text in columns, and counts.
+
+use indicatif::HumanCount;
 
 /// The rows with their cells aligned to the left, two blanks apart, and each line indented.
 pub(crate) fn columns<const N: usize>(rows: &[[String; N]], indent: usize) -> String {
@@ -22,4 +24,9 @@ fn aligned<const N: usize>(
         format!("{:indent$}{}\n", "", cells.join("  ").trim_end())
     };
     rows.iter().map(line).collect()
+}
+
+/// `1 file`, `1,024 files`.
+pub(crate) fn files(count: usize) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{} files", HumanCount(count as u64)) }
 }

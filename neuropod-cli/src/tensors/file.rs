@@ -10,6 +10,7 @@ use neuropod_package::{PackageError, read_npy, read_npz, write_npy, write_npz};
 use super::json_read::{read_json, read_named_json};
 use super::json_write::named;
 use crate::failure::Failure;
+use crate::inputs::Specs;
 
 /// What a file's name says that it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub(crate) fn read_array(path: &Path, spec: &TensorSpec) -> Result<Tensor, Failu
 
 /// Reads tensors with their names out of an `.npz` or `.json` file, or out of JSON on the standard
 /// input for `-`.
-pub(crate) fn read_named(path: &Path, specs: &[TensorSpec]) -> Result<Vec<(String, Tensor)>, Failure> {
+pub(crate) fn read_named(path: &Path, specs: Specs<'_>) -> Result<Vec<(String, Tensor)>, Failure> {
     let read = || {
         if path == Path::new("-") {
             return read_named_json(&standard_input()?, specs);

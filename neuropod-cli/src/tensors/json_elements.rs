@@ -26,7 +26,9 @@ pub(super) fn tensor(dtype: DType, dims: &[usize], texts: &[&str]) -> Result<Ten
         DType::Float32 => numbers(dims, texts, |text| float(text, |number: f32| number, f32::is_infinite)),
         DType::Float64 => numbers(dims, texts, |text| float(text, |number: f64| number, f64::is_infinite)),
         DType::String => Tensor::from_strings(dims, &elements(dims, texts, string)?),
-        other => Err(Error::new(ErrorKind::Unsupported, format!("elements of {other} cannot be read from JSON"))),
+        other => {
+            Err(Error::new(ErrorKind::Unsupported, format!("elements of {other} cannot be read from JSON")))
+        }
     }
 }
 
@@ -43,11 +45,7 @@ fn numbers<T: Element>(
     Tensor::from_vec(dims, elements(dims, texts, read)?)
 }
 
-fn elements<T>(
-    dims: &[usize],
-    texts: &[&str],
-    read: impl Fn(&str) -> Result<T, String>,
-) -> Result<Vec<T>> {
+fn elements<T>(dims: &[usize], texts: &[&str], read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>> {
     let elements = texts.iter().enumerate();
     let elements = elements.map(|(index, text)| read(text).map_err(|message| wrong(message, dims, index)));
     elements.collect()
@@ -112,10 +110,9 @@ fn float<P: FromStr, T: Copy>(
             Err(format!("{} is out of range; infinity is written \"Infinity\"", shown(text)))
         }
         Some(number) => Ok(number),
-        None => Err(format!(
-            "expected a number, \"NaN\", \"Infinity\" or \"-Infinity\", found {}",
-            shown(text)
-        )),
+        None => {
+            Err(format!("expected a number, \"NaN\", \"Infinity\" or \"-Infinity\", found {}", shown(text)))
+        }
     }
 }
 

@@ -3,14 +3,15 @@
 //! Lists are taken apart as text, so that every number is read by its own type: exactly, whatever its
 //! size.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
 use neuropod::{DType, Dim, Error, ErrorKind, Result, Tensor, TensorSpec};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::json_elements::tensor;
 use crate::failure::Failure;
-use crate::inputs::find_spec;
+use crate::inputs::Specs;
 
 /// More axes than numpy has.
 const MAX_RANK: usize = 64;
@@ -38,16 +39,44 @@ pub(crate) fn read_json(text: &str, spec: &TensorSpec) -> Result<Tensor> {
 }
 
 /// Reads an object of names and tensors.
-pub(crate) fn read_named_json(text: &str, specs: &[TensorSpec]) -> Result<Vec<(String, Tensor)>, Failure> {
-    let values: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| {
-        let message = format!("expected a JSON object of names and values, {{\"x\": [1, 2]}} for instance: {error}");
+pub(crate) fn read_named_json(text: &str, specs: Specs<'_>) -> Result<Vec<(String, Tensor)>, Failure> {
+    let values: Entries<'_> = serde_json::from_str(text).map_err(|error| {
+        let message =
+            format!("expected a JSON object of names and values, {{\"x\": [1, 2]}} for instance: {error}");
         Error::new(ErrorKind::InvalidInput, message)
     })?;
-    let tensors = values.into_iter().map(|(name, value)| {
-        let tensor = read_json(value.get(), find_spec(specs, &name)?)?;
+    let tensors = values.0.into_iter().map(|(name, value)| {
+        let tensor = read_json(value.get(), specs.find(&name)?)?;
         Ok((name, tensor))
     });
     tensors.collect()
+}
+
+/// The keys and values of an object, in order. A key that occurs twice is there twice, to be told.
+struct Entries<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Entries<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Entries<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
 }
 
 /// The elements of nested lists, in order.

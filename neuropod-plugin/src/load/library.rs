@@ -1,6 +1,8 @@
 //! Opening a plugin's shared library.
 #![allow(unsafe_code)]
 
+use std::borrow::Cow;
+use std::error::Error as _;
 use std::fs;
 use std::path::Path;
 
@@ -19,7 +21,11 @@ pub(super) fn open(path: &Path) -> Result<NeuropodPluginEntry> {
     let path = path.canonicalize()?;
     // SAFETY: this runs the library's code, which the caller trusts, as `load` says.
     let library = unsafe { Library::open(Some(&path), RTLD_NOW | RTLD_LOCAL) }
-        .map_err(|error| failed(format!("the plugin's library does not load: {error}")))?;
+        .map_err(|error| {
+            // What the system says is the error's cause.
+            let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            failed(format!("the plugin's library does not load: {reason}"))
+        })?;
     // SAFETY: the interface says that what has this name is of this type.
     let entry = unsafe { library.get::<NeuropodPluginEntry>(ENTRY_SYMBOL) }.map(|symbol| *symbol);
     let entry = entry.map_err(|_| {
@@ -33,6 +39,6 @@ pub(super) fn open(path: &Path) -> Result<NeuropodPluginEntry> {
 }
 
 #[cold]
-fn failed(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+fn failed(message: impl Into<Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Load, message)
 }

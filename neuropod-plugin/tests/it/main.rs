@@ -1,4 +1,5 @@
-//! Plugins as programs load them: real shared libraries, written in Rust and in C.
+//! Plugins as programs load them: real shared libraries, written in Rust, C and C++.
 
 mod conformance;
+mod header;
 mod support;

@@ -1,0 +1,36 @@
+//! `neuropod backends`
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::Folder;
+
+const DESCRIPTION: &str =
+    r#"{"abi": 1, "name": "torch", "platform": "torchscript", "version": "2.13.0", "library": "absent"}"#;
+
+fn folder() -> Folder {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.path("plugins/torch")).unwrap();
+    folder.write("plugins/torch/plugin.json", DESCRIPTION);
+    folder
+}
+
+#[test]
+fn what_is_found_and_where_it_is_looked_for() {
+    let text = folder().run(&["backends", "--plugin-path=plugins"]).assert_success();
+    assert!(text.starts_with("torch 2.13.0\n  platform  torchscript\n  folder    "), "{text}");
+    assert!(text.contains("\n  problem   the plugin's library "), "{text}");
+    assert!(text.contains("\nsearched\n  plugins (named by the program): searched\n"), "{text}");
+    assert!(text.contains("/usr/lib/neuropod/plugins-1 (the system's): "), "{text}");
+}
+
+#[test]
+fn json() {
+    let json = folder().run(&["backends", "--plugin-path=plugins", "--json"]).assert_success();
+    let places: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&places[0]["path"], &places[0]["status"]), (&"plugins".into(), &"searched".into()));
+    let plugin = &places[0]["plugins"][0];
+    assert_eq!((&plugin["name"], &plugin["version"]), (&"torch".into(), &"2.13.0".into()));
+    assert!(plugin["problem"].is_string());
+}
