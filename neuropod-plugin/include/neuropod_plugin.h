@@ -23,6 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct NeuropodOwner;
+
 /// The version of the interface. Programs load plugins of their own version alone.
 #define NEUROPOD_PLUGIN_ABI 1
 

@@ -20,12 +20,11 @@ pub(super) fn open(path: &Path) -> Result<NeuropodPluginEntry> {
     // A name without a folder would be looked for elsewhere.
     let path = path.canonicalize()?;
     // SAFETY: this runs the library's code, which the caller trusts, as `load` says.
-    let library = unsafe { Library::open(Some(&path), RTLD_NOW | RTLD_LOCAL) }
-        .map_err(|error| {
-            // What the system says is the error's cause.
-            let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-            failed(format!("the plugin's library does not load: {reason}"))
-        })?;
+    let library = unsafe { Library::open(Some(&path), RTLD_NOW | RTLD_LOCAL) }.map_err(|error| {
+        // What the system says is the error's cause.
+        let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+        failed(format!("the plugin's library does not load: {reason}"))
+    })?;
     // SAFETY: the interface says that what has this name is of this type.
     let entry = unsafe { library.get::<NeuropodPluginEntry>(ENTRY_SYMBOL) }.map(|symbol| *symbol);
     let entry = entry.map_err(|_| {

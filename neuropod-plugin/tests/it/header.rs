@@ -89,6 +89,7 @@ fn generate(source: &Path) -> String {
         no_includes: true,
         sys_includes: vec!["stddef.h".to_owned(), "stdint.h".to_owned()],
         header: Some(START.to_owned()),
+        after_includes: Some("\nstruct NeuropodOwner;".to_owned()), // its functions are declared before it
         trailer: Some(END.to_owned()),
         line_length: 110,
         ..Config::default()
