@@ -15,7 +15,8 @@ pub use neuropod_core::{
 pub use neuropod_package::{Compression, Integrity, Limits, TestData};
 #[cfg(all(unix, feature = "plugins"))]
 pub use neuropod_plugin::{
-    FoundPlugin, FrameworkDescription, PlaceContent, PluginDescription, PluginOrigin, PluginPlace, PluginSearch,
+    FoundPlugin, FrameworkDescription, PlaceContent, PluginDescription, PluginOrigin, PluginPlace,
+    PluginSearch,
 };
 pub use neuropod_spec::ProblemDefinition;
 

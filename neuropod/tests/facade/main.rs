@@ -4,4 +4,6 @@ mod graph_def;
 mod infer;
 mod load;
 mod package;
+#[cfg(all(unix, feature = "plugins"))]
+mod plugins;
 mod support;
