@@ -1,5 +1,5 @@
 #![doc = include_str!("../README.md")]
-#![deny(unsafe_code)] // lifted in `export`, `load` and `marshal`
+#![deny(unsafe_code)] // lifted in `export`, `load` and `marshal`, and in `framework/system.rs`
 
 pub mod abi;
 mod description;
