@@ -127,8 +127,18 @@ impl Package {
     ///
     /// If a file differs, is not in the manifest, is missing or cannot be read.
     pub fn verify(&self) -> Result<(), PackageError> {
+        self.verify_with_progress(|_| ())
+    }
+
+    /// Like [`Package::verify`]; `progress` is told, again and again, how many bytes were compared since it was
+    /// last called. All together they are the sum of [`Package::sizes`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Package::verify`].
+    pub fn verify_with_progress(&self, mut progress: impl FnMut(u64)) -> Result<(), PackageError> {
         let manifest = self.read_manifest()?;
-        verify(&self.files, manifest.as_ref(), &AtomicBool::new(false))
+        verify(&self.files, manifest.as_ref(), &AtomicBool::new(false), &mut progress)
     }
 }
 

@@ -34,7 +34,7 @@ impl Verification {
         let flag = Arc::clone(&cancelled);
         let thread = std::thread::Builder::new()
             .name("neuropod-verify".to_owned())
-            .spawn(move || verify(&files, manifest.as_ref(), &flag))
+            .spawn(move || verify(&files, manifest.as_ref(), &flag, &mut |_| ()))
             .map_err(Problem::Read)?;
         Ok(Verification { thread: Some(thread), cancelled })
     }
@@ -69,15 +69,16 @@ impl Drop for Verification {
 }
 
 /// Compares every file with the manifest, and those of a zip file with their CRC-32 if there is
-/// none.
+/// none. `progress` is told the bytes that were compared since it was last called.
 pub(crate) fn verify(
     files: &PackageFiles,
     manifest: Option<&Manifest>,
     cancelled: &AtomicBool,
+    progress: &mut dyn FnMut(u64),
 ) -> Result<(), PackageError> {
     let result = match manifest {
-        Some(manifest) => verify_manifest(files, manifest, cancelled),
-        None if files.is_archive() => verify_checksums(files, cancelled),
+        Some(manifest) => verify_manifest(files, manifest, cancelled, progress),
+        None if files.is_archive() => verify_checksums(files, cancelled, progress),
         None => Ok(()),
     };
     result.map_err(|error| error.in_package(files.package()))
@@ -87,20 +88,26 @@ fn verify_manifest(
     files: &PackageFiles,
     manifest: &Manifest,
     cancelled: &AtomicBool,
+    progress: &mut dyn FnMut(u64),
 ) -> Result<(), PackageError> {
     if let Some((missing, _)) = manifest.files().find(|(path, _)| files.find(path).is_none()) {
         return Err(Problem::MissingFile.at(missing));
     }
-    for (index, (path, _)) in files.list().iter().enumerate() {
+    for (index, (path, size)) in files.list().iter().enumerate() {
         if path == MANIFEST {
+            progress(*size);
             continue;
         }
         let expected = manifest.hash(path).ok_or_else(|| Problem::NotInManifest.at(path))?;
         if files.unpacker().is_verified(index) {
+            progress(*size);
             continue;
         }
         let mut hasher = Hasher::new();
-        read_through(files, index, Check::Size, cancelled, |chunk| hasher.update(chunk))?;
+        read_through(files, index, Check::Size, cancelled, |chunk| {
+            hasher.update(chunk);
+            progress(chunk.len() as u64);
+        })?;
         if cancelled.load(Ordering::Relaxed) {
             return Ok(());
         }
@@ -110,8 +117,14 @@ fn verify_manifest(
 }
 
 /// Reading an entry of a zip file to its end compares it with its CRC-32.
-fn verify_checksums(files: &PackageFiles, cancelled: &AtomicBool) -> Result<(), PackageError> {
-    (0..files.list().len()).try_for_each(|index| read_through(files, index, Check::Crc, cancelled, |_| ()))
+fn verify_checksums(
+    files: &PackageFiles,
+    cancelled: &AtomicBool,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), PackageError> {
+    (0..files.list().len()).try_for_each(|index| {
+        read_through(files, index, Check::Crc, cancelled, |chunk| progress(chunk.len() as u64))
+    })
 }
 
 fn read_through(

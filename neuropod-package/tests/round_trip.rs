@@ -66,6 +66,9 @@ fn every_form_holds_the_same() {
         assert_eq!(data.outputs[0].0, "out");
         assert_eq!(package.manifest().unwrap().files().len(), 5);
         package.verify().unwrap();
+        let mut compared = 0;
+        package.verify_with_progress(|bytes| compared += bytes).unwrap();
+        assert_eq!(compared, package.sizes().map(|(_, size)| size).sum::<u64>());
     }
 }
 

@@ -43,8 +43,11 @@ mod elsewhere {
             (None, BackendChoice::Default) => PluginSearch::new(),
             (None, _) => return Err(missing),
         };
+        let has_registry =
+            !matches!(&options.choice, BackendChoice::Registry(chosen) if chosen.backends().is_empty());
         search.find(platform, range).map_err(|error| match error.kind() {
-            ErrorKind::BackendNotFound => neither(options, platform, range, &missing, &error),
+            // Who chose an empty registry wants plugins alone.
+            ErrorKind::BackendNotFound if has_registry => neither(options, platform, range, &missing, &error),
             _ => error,
         })
     }

@@ -63,7 +63,12 @@ impl Neuropod {
     }
 
     pub(crate) fn load_with(path: &Path, options: LoadOptions) -> Result<Self> {
-        let in_package = |error: Error| error.with("package", path.display().to_string());
+        Neuropod::load_as(path, path, options)
+    }
+
+    /// Loads a package; errors name it by another path.
+    pub(crate) fn load_as(path: &Path, named: &Path, options: LoadOptions) -> Result<Self> {
+        let in_package = |error: Error| error.with("package", named.display().to_string());
         let opening = OpenOptions::new().integrity(options.integrity).limits(options.limits.clone());
         let (package, verification) = opening.open_concurrently(path)?;
         let lazy = options.lazy;

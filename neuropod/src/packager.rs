@@ -16,7 +16,7 @@ use neuropod_package::{Compression, PackageBuilder, TestData};
 use neuropod_spec::ProblemDefinition;
 use tempfile::{TempDir, TempPath};
 
-use crate::LoadOptions;
+use crate::{LoadOptions, Neuropod};
 pub use graph_def::GraphDef;
 #[cfg(feature = "python")]
 pub use python::PythonModel;
@@ -274,7 +274,8 @@ impl Packager {
             .map_err(|error| Error::from(error).with("folder", parent.display().to_string()))?;
         write(builder, &staged_in(&staging, path)).map_err(Into::into)?;
         if !self.test.inputs.is_empty() || !self.test.outputs.is_empty() {
-            self.options.load(staged_in(&staging, path))?.test_with(&self.test)?;
+            let staged = staged_in(&staging, path);
+            Neuropod::load_as(&staged, path, self.options)?.test_with(&self.test).map_err(in_package)?;
         }
         Ok(staging)
     }
@@ -300,7 +301,7 @@ fn parent_folder(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Under its own name in the staging folder, so that errors of the test name the package.
+/// Under its own name in the staging folder.
 fn staged_in(staging: &TempDir, path: &Path) -> PathBuf {
     staging.path().join(path.file_name().unwrap_or("package".as_ref()))
 }

@@ -9,7 +9,7 @@ use neuropod_package::{OpenOptions, Package};
 
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::progress::with_spinner;
+use crate::progress::with_bar;
 use crate::table;
 
 const EXAMPLES: &str = "\
@@ -33,23 +33,25 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let integrity = if arguments.require_manifest { Integrity::Require } else { Integrity::Verify };
     let path = arguments.package.display();
-    let package = with_spinner(format!("verifying {path}"), || {
-        OpenOptions::new().integrity(integrity).open(&arguments.package)
-    })?;
-    let against = match (package.manifest(), package.is_zip()) {
+    let package = OpenOptions::new().integrity(Integrity::Skip).open(&arguments.package)?;
+    let against = match (package.read_manifest()?, package.is_zip()) {
         (Some(_), _) => "as the manifest says",
-        (None, true) => "as the checksums (CRC-32) say; there is no manifest",
-        (None, false) => return Err(nothing_to_verify(&package).into()),
+        (None, true) if !arguments.require_manifest => "as the checksums (CRC-32) say; there is no manifest",
+        (None, is_zip) => return Err(nothing_to_verify(&package, is_zip).into()),
     };
     let size = package.sizes().map(|(_, size)| size).sum();
+    with_bar(format!("verifying {path}"), size, |progress| package.verify_with_progress(progress))?;
     let files = table::files(package.sizes().len());
     Output::new()?.text(&format!("{path}: {files} with {} verified, {against}\n", BinaryBytes(size)))
 }
 
-fn nothing_to_verify(package: &Package) -> Error {
-    let message =
-        "the package is a directory without a manifest.json: there is nothing to verify its files with";
+fn nothing_to_verify(package: &Package, is_zip: bool) -> Error {
+    let message = match is_zip {
+        true => "the package has no manifest.json, which `--require-manifest` asks for",
+        false => {
+            "the package is a directory without a manifest.json: there is nothing to verify its files with"
+        }
+    };
     Error::new(ErrorKind::Integrity, message).with("package", package.path().display().to_string())
 }
