@@ -1,9 +1,10 @@
 //! How packages are loaded.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
-use neuropod::{Device, Integrity, LoadOptions, Neuropod, PluginSearch};
+use neuropod::{Device, Integrity, LoadOptions, Neuropod, PluginSearch, Registry};
 
 use crate::values::{device, pair};
 
@@ -72,7 +73,9 @@ impl PluginArguments {
 
 /// The options that the arguments stand for.
 pub(crate) fn load_options(arguments: &LoadArguments) -> LoadOptions {
-    let mut options = Neuropod::options().integrity(integrity(arguments)).plugins(arguments.plugins.search());
+    // Plugins alone: which framework runs a package depends on what is installed, not on how this program was built.
+    let options = Neuropod::options().registry(Arc::new(Registry::new())).plugins(arguments.plugins.search());
+    let mut options = options.integrity(integrity(arguments));
     options = options.allow_custom_ops(!arguments.no_custom_ops);
     if let Some(device) = arguments.device {
         options = options.device(device);

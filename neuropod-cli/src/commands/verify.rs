@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let against = match (package.read_manifest()?, package.is_zip()) {
         (Some(_), _) => "as the manifest says",
         (None, true) if !arguments.require_manifest => "as the checksums (CRC-32) say; there is no manifest",
-        (None, is_zip) => return Err(nothing_to_verify(&package, is_zip).into()),
+        (None, _) => return Err(nothing_to_verify(&package, arguments.require_manifest).into()),
     };
     let size = package.sizes().map(|(_, size)| size).sum();
     with_bar(format!("verifying {path}"), size, |progress| package.verify_with_progress(progress))?;
@@ -46,8 +46,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     Output::new()?.text(&format!("{path}: {files} with {} verified, {against}\n", BinaryBytes(size)))
 }
 
-fn nothing_to_verify(package: &Package, is_zip: bool) -> Error {
-    let message = match is_zip {
+fn nothing_to_verify(package: &Package, is_required: bool) -> Error {
+    let message = match is_required {
         true => "the package has no manifest.json, which `--require-manifest` asks for",
         false => {
             "the package is a directory without a manifest.json: there is nothing to verify its files with"

@@ -1,11 +1,28 @@
 //! What the tests share.
 
+use std::env::{self, consts};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
+
+/// A folder with the plugin for Python.
+static PLUGINS: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = folder.path().join("python");
+    fs::create_dir(&plugin).unwrap();
+    let description = concat!(env!("CARGO_MANIFEST_DIR"), "/../plugins/python/plugin.json");
+    fs::copy(description, plugin.join("plugin.json")).unwrap();
+    let library = format!("{}neuropod_plugin_python{}", consts::DLL_PREFIX, consts::DLL_SUFFIX);
+    let built = env::current_exe().unwrap().with_file_name(&library);
+    fs::copy(&built, plugin.join(&library)).unwrap_or_else(|error| {
+        panic!("{}, which cargo builds before the tests, cannot be copied: {error}", built.display())
+    });
+    folder
+});
 
 /// Adds two arrays, and greets whoever loads it.
 pub(crate) const ADDITION: &str = r#"
@@ -73,7 +90,7 @@ impl Folder {
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_neuropod"));
-        command.args(arguments).current_dir(self.0.path());
+        command.args(arguments).current_dir(self.0.path()).env("NEUROPOD_PLUGIN_PATH", PLUGINS.path());
         command
     }
 
