@@ -20,6 +20,7 @@ mod shape;
 mod source;
 mod spec;
 mod tensor;
+mod version_range;
 mod view;
 
 pub use allocator::{Allocator, DefaultAllocator, default_allocator};
@@ -39,6 +40,7 @@ pub use shape::{IntoShape, Shape};
 pub use source::{ModelFiles, ModelSource, ReadAt, is_cut_off_library};
 pub use spec::{Dim, TensorSpec};
 pub use tensor::Tensor;
+pub use version_range::VersionRange;
 pub use view::{StringIter, TensorView};
 
 /// The versions of other crates' types that appear in public signatures here.

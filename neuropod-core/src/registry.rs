@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use node_semver::{Range, Version};
+use node_semver::Version;
 
-use crate::{Backend, BackendInfo, Error, ErrorKind, Result};
+use crate::{Backend, BackendInfo, Error, ErrorKind, Result, VersionRange};
 
 /// A set of backends, found by platform and version range.
 ///
@@ -60,10 +60,11 @@ impl Registry {
     /// [`ErrorKind::BackendNotFound`], listing what is registered and what would provide the
     /// platform; [`ErrorKind::InvalidArgument`] if the range cannot be read.
     pub fn find(&self, platform: &str, range: &str) -> Result<Arc<dyn Backend>> {
-        let wanted = parse_range(range)?;
+        let wanted = VersionRange::parse(range)?;
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
-        let suitable =
-            entries.iter().filter(|entry| entry.info.platform == platform && entry.satisfies(&wanted));
+        let suitable = entries
+            .iter()
+            .filter(|entry| entry.info.platform == platform && wanted.contains_parsed(&entry.version));
         match suitable.max_by(|a, b| a.version.cmp(&b.version)) {
             Some(entry) => Ok(Arc::clone(&entry.backend)),
             None => Err(not_found(platform, range, &entries)),
@@ -75,23 +76,6 @@ impl Registry {
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
         entries.iter().map(|entry| entry.info.clone()).collect()
     }
-}
-
-impl Entry {
-    fn satisfies(&self, range: &Range) -> bool {
-        // npm keeps pre-releases out of ranges that do not name one. Frameworks call nightly and
-        // local builds so, and a package that wants `^2` is served by them.
-        let release = Version::from((self.version.major, self.version.minor, self.version.patch));
-        range.satisfies(&self.version) || range.satisfies(&release)
-    }
-}
-
-fn parse_range(range: &str) -> Result<Range> {
-    let range = if range.trim().is_empty() { "*" } else { range };
-    Range::parse(range).map_err(|error| {
-        let message = format!("`{range}` is not a version range as npm writes them: {error}");
-        Error::new(ErrorKind::InvalidArgument, message)
-    })
 }
 
 #[cold]

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use neuropod_core::{Error, ErrorKind, Result};
+use neuropod_core::{Error, ErrorKind, Result, VersionRange};
 
 use crate::FrameworkDescription;
 use crate::trust::trusted_file;
-use crate::version::{parse_range, python_release, satisfies};
+use crate::version::python_release;
 
 /// The file in the root of libtorch's archives that holds their version.
 const VERSION_FILE: &str = "build-version";
@@ -59,8 +59,8 @@ impl<'a> Candidate<'a> {
     pub(super) fn check_version(&self) -> std::result::Result<(), String> {
         let (Some(version), Some(range)) = (self.version(), &self.framework.version) else { return Ok(()) };
         let Some(release) = python_release(&version) else { return Ok(()) };
-        match parse_range(range) {
-            Ok(range) if satisfies(&range, &release) => Ok(()),
+        match VersionRange::parse(range) {
+            Ok(range) if range.contains(&release.to_string()) => Ok(()),
             _ => Err(format!("version {version}, and `{range}` is needed")),
         }
     }

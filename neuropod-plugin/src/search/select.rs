@@ -4,19 +4,18 @@ use std::cmp::Reverse;
 use std::path::Path;
 use std::sync::Arc;
 
-use neuropod_core::{Backend, Error, ErrorKind, Result};
-use node_semver::{Range, Version};
+use neuropod_core::{Backend, Error, ErrorKind, Result, VersionRange};
+use node_semver::Version;
 
 use super::loaded::{load_alone, load_described};
 use super::{FoundPlugin, PlaceContent, PluginPlace, PluginSearch};
 use crate::framework::Environments;
-use crate::version::{parse_range, satisfies};
 
 pub(super) fn find(search: &PluginSearch, platform: &str, range: &str) -> Result<Arc<dyn Backend>> {
     let mut attempt = Attempt {
         search,
         platform,
-        wanted: parse_range(range)?,
+        wanted: VersionRange::parse(range)?,
         environments: Environments::new(&search.variables, search.environment.as_deref()),
         searched: Vec::new(),
         other_versions: Vec::new(),
@@ -35,7 +34,7 @@ pub(super) fn find(search: &PluginSearch, platform: &str, range: &str) -> Result
 struct Attempt<'a> {
     search: &'a PluginSearch,
     platform: &'a str,
-    wanted: Range,
+    wanted: VersionRange,
     environments: Environments<'a>,
     /// The places, with what was there.
     searched: Vec<String>,
@@ -76,7 +75,7 @@ impl Attempt<'_> {
         if description.platform != self.platform {
             return None;
         }
-        if description.parsed_version().is_some_and(|version| !satisfies(&self.wanted, &version)) {
+        if description.version.as_ref().is_some_and(|version| !self.wanted.contains(version)) {
             self.other_versions.push(description.to_string());
             return None;
         }
@@ -110,7 +109,7 @@ impl Attempt<'_> {
         if info.platform != self.platform {
             return None;
         }
-        if Version::parse(&info.version).is_ok_and(|version| satisfies(&self.wanted, &version)) {
+        if self.wanted.contains(&info.version) {
             return Some(backend);
         }
         self.other_versions.push(info.to_string());
