@@ -55,7 +55,7 @@ impl ModelSource {
     pub fn read_custom_op(&self, name: &str) -> Result<Vec<u8>> {
         let path = format!("0/ops/{name}");
         let content = self.files.read(&path, u64::MAX)?;
-        if is_cut_off_library(&content) {
+        if is_cut_off_library(&content, content.len() as u64) {
             let message = format!("the custom operator `{name}` cannot be loaded: its file is cut off");
             return Err(Error::new(ErrorKind::Load, message).with("file", path));
         }
@@ -70,16 +70,16 @@ impl ModelSource {
 
 /// Whether the end of a shared library's file is missing, for an ELF file: the system's loader would map
 /// what is not there, and the process would end as soon as it is touched. The table of sections comes last
-/// in such a file. `content` is the whole file.
-pub fn is_cut_off_library(content: &[u8]) -> bool {
+/// in such a file. `start` is at least the first 64 bytes of it, and `size` its size in bytes.
+pub fn is_cut_off_library(start: &[u8], size: u64) -> bool {
     const MAGIC: &[u8] = b"\x7fELF\x02\x01"; // of 64 bits, in little-endian order
     let number = |at: usize, len: usize| {
-        let bytes = content.get(at..at + len).unwrap_or_default();
+        let bytes = start.get(at..at + len).unwrap_or_default();
         bytes.iter().rev().fold(0u64, |number, byte| number << 8 | u64::from(*byte))
     };
     // The table's offset, the size of an entry, and the number of them.
     let end = number(0x28, 8).saturating_add(number(0x3a, 2) * number(0x3c, 2));
-    content.starts_with(MAGIC) && (content.len() < 0x40 || end > content.len() as u64)
+    start.starts_with(MAGIC) && (size < 0x40 || end > size)
 }
 
 /// The files of a package, by their path from its root with `/` between the parts:

@@ -5,6 +5,7 @@ pub mod abi;
 mod description;
 mod export;
 mod framework;
+mod library_file;
 mod load;
 mod marshal;
 mod search;

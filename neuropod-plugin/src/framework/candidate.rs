@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use neuropod_core::{Error, ErrorKind, Result, VersionRange};
 
 use crate::FrameworkDescription;
+use crate::library_file::check_whole;
 use crate::trust::trusted_file;
 use crate::version::python_release;
 
@@ -50,7 +51,7 @@ impl<'a> Candidate<'a> {
         }
         self.check_version().map_err(|why| Error::new(ErrorKind::Load, format!("it is of {why}")))?;
         for file in self.framework.files() {
-            trusted_file(&self.folder.join(file))?;
+            check_whole(&trusted_file(&self.folder.join(file))?)?;
         }
         Ok(std::path::absolute(&self.folder)?)
     }

@@ -3,20 +3,17 @@
 
 use std::borrow::Cow;
 use std::error::Error as _;
-use std::fs;
 use std::path::Path;
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
-use neuropod_core::{Error, ErrorKind, Result, is_cut_off_library};
+use neuropod_core::{Error, ErrorKind, Result};
 
 use crate::abi::{ENTRY_SYMBOL, NeuropodPluginEntry};
+use crate::library_file::check_whole;
 
 /// Opens a library for good, and finds the function that it exports.
 pub(super) fn open(path: &Path) -> Result<NeuropodPluginEntry> {
-    let content = fs::read(path)?;
-    if is_cut_off_library(&content) {
-        return Err(failed("the plugin's library cannot be loaded: its end is missing; install it again"));
-    }
+    check_whole(path)?;
     // A name without a folder would be looked for elsewhere.
     let path = path.canonicalize()?;
     // SAFETY: this runs the library's code, which the caller trusts, as `load` says.
