@@ -20,6 +20,17 @@ pub trait Backend: Debug + Send + Sync + 'static {
     /// What models of this backend can do. It never changes.
     fn capabilities(&self) -> Capabilities;
 
+    /// Whether the framework is there and can be used, as far as that can be told without a model. It may be started
+    /// for that. A backend that is linked to its framework has nothing to check.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Load`](crate::ErrorKind::Load), saying what is missing, where it was looked for, and how to
+    /// install it.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Loads a model. The source may be kept: files that it gives as paths live as long as it.
     ///
     /// # Errors

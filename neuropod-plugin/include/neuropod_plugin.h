@@ -463,6 +463,9 @@ typedef struct NeuropodPlugin {
                   const struct NeuropodOptions *options,
                   struct NeuropodModel *model,
                   struct NeuropodErrors *errors);
+  /// Says whether the framework is there and can be used; it may be started for that. Null: there is nothing
+  /// to check.
+  int32_t (*check)(void *backend, struct NeuropodErrors *errors);
 } NeuropodPlugin;
 
 /// The one function that a plugin exports, under the name `neuropod_plugin`. It returns null on an error,

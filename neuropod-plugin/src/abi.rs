@@ -515,6 +515,9 @@ pub struct NeuropodPlugin {
             errors: *mut NeuropodErrors,
         ) -> i32,
     >,
+    /// Says whether the framework is there and can be used; it may be started for that. Null: there is nothing
+    /// to check.
+    pub check: Option<unsafe extern "C" fn(backend: *mut c_void, errors: *mut NeuropodErrors) -> i32>,
 }
 
 /// The one function that a plugin exports, under the name `neuropod_plugin`. It returns null on an error,

@@ -30,6 +30,6 @@ pub fn load(library: &Path, environment: Option<&Path>) -> Result<Arc<dyn Backen
     let loaded = library::open(library).and_then(|entry| PluginBackend::start(entry, environment));
     match loaded {
         Ok(backend) => Ok(Arc::new(backend)),
-        Err(error) => Err(error.with("plugin", library.display().to_string())),
+        Err(error) => Err(error.with("library", library.display().to_string())),
     }
 }

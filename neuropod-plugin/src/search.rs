@@ -98,6 +98,15 @@ impl PluginSearch {
         select::find(self, platform, range)
     }
 
+    /// Loads a plugin that [`PluginSearch::places`] listed, after its framework.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the plugin, as [`PluginSearch::find`] says it.
+    pub fn load(&self, plugin: &FoundPlugin) -> Result<Arc<dyn Backend>> {
+        select::load(self, plugin)
+    }
+
     fn paths_in_order(&self) -> Vec<(PluginOrigin, PathBuf)> {
         let named = self.paths.iter().map(|path| (PluginOrigin::Program, path.clone()));
         let standard = if self.is_limited { Vec::new() } else { origin::standard(&self.variables) };

@@ -34,3 +34,13 @@ fn json() {
     assert_eq!((&plugin["name"], &plugin["version"]), (&"torch".into(), &"2.13.0".into()));
     assert!(plugin["problem"].is_string());
 }
+
+#[test]
+fn loading_tells_versions_and_what_is_wrong() {
+    let json = folder().run(&["backends", "--plugin-path=plugins", "--load", "--json"]).assert_success();
+    let places: Value = serde_json::from_str(&json).unwrap();
+    assert!(places[0]["plugins"][0]["problem"].as_str().is_some_and(|problem| problem.contains("absent")));
+    let python = &places[1]["plugins"][0];
+    assert_eq!((&python["name"], &python["problem"]), (&"python".into(), &Value::Null));
+    assert!(python["version"].as_str().is_some_and(|version| version.starts_with("3.")), "{python}");
+}

@@ -103,6 +103,7 @@ fn export(backend: Arc<dyn Backend>) -> &'static Exported {
             capabilities,
             backend: ptr::from_ref(backend).cast_mut().cast(),
             load: Some(load),
+            check: Some(check),
         },
     }))
 }
@@ -125,4 +126,9 @@ unsafe extern "C" fn load(
     };
     // SAFETY: the program's table.
     unsafe { answer(errors, work) }
+}
+
+unsafe extern "C" fn check(backend: *mut c_void, errors: *mut NeuropodErrors) -> i32 {
+    // SAFETY: the program hands back what `export` put into the table, and its own table.
+    unsafe { answer(errors, || (*backend.cast::<Arc<dyn Backend>>()).check()) }
 }

@@ -1,7 +1,8 @@
 //! A plugin's table as a backend.
 #![allow(unsafe_code)]
 
-use std::mem::offset_of;
+use std::ffi::c_void;
+use std::mem::{MaybeUninit, offset_of};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr;
@@ -23,32 +24,31 @@ use crate::marshal::errors::collect;
 pub(super) struct PluginBackend {
     info: BackendInfo,
     capabilities: Capabilities,
-    load: Load,
+    functions: Functions,
 }
 
-/// The function that loads models, with its first argument.
-#[derive(Clone, Copy)]
-struct Load {
-    function: unsafe extern "C" fn(
-        *mut std::ffi::c_void,
-        *const NeuropodSource,
-        *const NeuropodOptions,
-        *mut NeuropodModel,
-        *mut NeuropodErrors,
-    ) -> i32,
-    backend: *mut std::ffi::c_void,
+/// The plugin's functions, with their first argument.
+#[derive(Clone, Copy, Debug)]
+struct Functions {
+    load: Load,
+    check: Option<Check>,
+    backend: *mut c_void,
 }
+
+type Load = unsafe extern "C" fn(
+    *mut c_void,
+    *const NeuropodSource,
+    *const NeuropodOptions,
+    *mut NeuropodModel,
+    *mut NeuropodErrors,
+) -> i32;
+
+type Check = unsafe extern "C" fn(*mut c_void, *mut NeuropodErrors) -> i32;
 
 // SAFETY: the interface says that a plugin's functions may be called from any thread, several at once.
-unsafe impl Send for Load {}
+unsafe impl Send for Functions {}
 // SAFETY: as above.
-unsafe impl Sync for Load {}
-
-impl std::fmt::Debug for Load {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Load")
-    }
-}
+unsafe impl Sync for Functions {}
 
 impl PluginBackend {
     /// Asks a library for its plugin.
@@ -82,17 +82,23 @@ impl PluginBackend {
                  {NEUROPOD_PLUGIN_ABI}: install a plugin that was built for it"
             )));
         }
-        let needed = offset_of!(NeuropodPlugin, load) + size_of::<usize>();
+        let needed = offset_of!(NeuropodPlugin, check); // what comes later may be missing
         if size < needed {
             return Err(malformed(format!("the plugin's table has {size} bytes, and {needed} are needed")));
         }
-        // SAFETY: the table is of this version, and has the fields that are read.
-        let plugin = unsafe { &*plugin };
-        let function = plugin.load.ok_or_else(|| malformed("the plugin's table has no function `load`"))?;
+        let mut table = MaybeUninit::<NeuropodPlugin>::zeroed();
+        // SAFETY: the table has so many bytes, and zeros in all fields, null and 0, are valid for what it lacks.
+        let plugin = unsafe {
+            let size = size.min(size_of::<NeuropodPlugin>());
+            ptr::copy_nonoverlapping(plugin.cast::<u8>(), table.as_mut_ptr().cast::<u8>(), size);
+            table.assume_init()
+        };
+        let load = plugin.load.ok_or_else(|| malformed("the plugin's table has no function `load`"))?;
         // SAFETY: the plugin's texts are valid for good.
-        let info = unsafe { info(plugin) }?;
+        let info = unsafe { info(&plugin) }?;
         let capabilities = capabilities(plugin.dtypes, plugin.devices, plugin.capabilities);
-        Ok(PluginBackend { info, capabilities, load: Load { function, backend: plugin.backend } })
+        let functions = Functions { load, check: plugin.check, backend: plugin.backend };
+        Ok(PluginBackend { info, capabilities, functions })
     }
 }
 
@@ -127,6 +133,13 @@ impl Backend for PluginBackend {
         self.capabilities.clone()
     }
 
+    fn check(&self) -> Result<()> {
+        let Functions { check, backend, .. } = self.functions;
+        let Some(check) = check else { return Ok(()) };
+        // SAFETY: the plugin's function with its argument; the table lives until it returns.
+        collect("checking the plugin's framework", |errors| unsafe { check(backend, errors) })
+    }
+
     fn load(&self, source: Arc<ModelSource>, options: &ModelOptions) -> Result<Box<dyn Model>> {
         let lent_source = LentSource::new(&source);
         let lent_options = LentOptions::new(options);
@@ -137,11 +150,11 @@ impl Backend for PluginBackend {
             allocate: None,
             destroy: None,
         };
-        let Load { function, backend } = self.load;
+        let Functions { load, backend, .. } = self.functions;
         collect("loading a model with the plugin", |errors| {
             let (source, options) = (lent_source.table(), lent_options.table());
             // SAFETY: the plugin's function with its argument; the tables live until it returns.
-            unsafe { function(backend, &raw const source, &raw const options, &raw mut table, errors) }
+            unsafe { load(backend, &raw const source, &raw const options, &raw mut table, errors) }
         })?;
         // SAFETY: the plugin has filled the table in.
         let model = unsafe { PluginModel::new(table, &source) }?;

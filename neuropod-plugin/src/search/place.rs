@@ -1,5 +1,6 @@
 //! What is at a place, without loading it.
 
+use std::error::Error as _;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -58,6 +59,8 @@ impl PluginPlace {
     pub(super) fn look(origin: PluginOrigin, path: PathBuf) -> Self {
         let content = look(origin, &path).unwrap_or_else(|error| match error.kind() {
             ErrorKind::NotFound => PlaceContent::Missing,
+            // A file stands where one of the folders would be: the program `neuropod` itself, for instance.
+            _ if is_not_a_directory(&error) => PlaceContent::Missing,
             ErrorKind::Forbidden => PlaceContent::Refused(error),
             _ => PlaceContent::Unreadable(error),
         });
@@ -91,6 +94,11 @@ fn look(origin: PluginOrigin, path: &Path) -> Result<PlaceContent> {
         entries.iter().map(fs::DirEntry::path).filter(|folder| is_plugin(folder)).collect();
     folders.sort();
     Ok(PlaceContent::Plugins(folders.into_iter().map(FoundPlugin::read).collect()))
+}
+
+fn is_not_a_directory(error: &Error) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::NotADirectory)
 }
 
 /// Whether a folder is a plugin's, readable or not.

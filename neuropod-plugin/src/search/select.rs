@@ -9,6 +9,7 @@ use node_semver::Version;
 
 use super::loaded::{load_alone, load_described};
 use super::{FoundPlugin, PlaceContent, PluginPlace, PluginSearch};
+use crate::PluginDescription;
 use crate::framework::Environments;
 
 pub(super) fn find(search: &PluginSearch, platform: &str, range: &str) -> Result<Arc<dyn Backend>> {
@@ -28,6 +29,15 @@ pub(super) fn find(search: &PluginSearch, platform: &str, range: &str) -> Result
         }
     }
     Err(attempt.not_found(range))
+}
+
+/// The backend of a plugin, whatever its platform and version.
+pub(super) fn load(search: &PluginSearch, plugin: &FoundPlugin) -> Result<Arc<dyn Backend>> {
+    // What was wrong with it may be mended.
+    let description = PluginDescription::read(&plugin.folder)?;
+    let environments = Environments::new(&search.variables, search.environment.as_deref());
+    let loaded = load_described(plugin, &description, &environments);
+    loaded.map_err(|error| error.with("plugin", plugin.folder.display().to_string()))
 }
 
 /// One search, with what it has come across.

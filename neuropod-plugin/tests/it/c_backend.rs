@@ -17,6 +17,7 @@ static BACKEND: LazyLock<Arc<dyn Backend>> = LazyLock::new(|| {
 #[test]
 fn it_is_described() {
     assert_eq!(BACKEND.info().to_string(), "`c-addition` 1.0.0 for platform `c-addition`");
+    BACKEND.check().unwrap(); // it has nothing to check
     let capabilities = BACKEND.capabilities();
     assert_eq!(
         (&capabilities.dtypes[..], &capabilities.devices[..]),

@@ -11,7 +11,7 @@ use crate::support::example;
 fn a_missing_file_is_not_found() {
     let error = neuropod_plugin::load("no/such/plugin.so".as_ref(), None).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert_eq!(error.context("plugin"), Some("no/such/plugin.so"));
+    assert_eq!(error.context("library"), Some("no/such/plugin.so"));
 }
 
 #[test]

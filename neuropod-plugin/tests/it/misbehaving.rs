@@ -11,6 +11,7 @@ fn run(mistake: &str) -> Result<(), Error> {
     let name = format!("misbehaving_{}", mistake.to_lowercase());
     let library = compile::library("tests/plugins/misbehaving.c", &name, &[&format!("-DMISTAKE={mistake}")]);
     let backend = neuropod_plugin::load(&library, None)?;
+    backend.check()?;
     let model = load_addition(&backend, MemoryFiles::new())?;
     let outputs = infer(&*model, &[("x", &floats(&[1.0]))])?;
     assert_eq!(outputs["out"].dims(), [2]);
@@ -42,6 +43,7 @@ fn wrong_tables_are_refused() {
             ("EMPTY_PLATFORM", "the plugin has no platform"),
             ("WRONG_VERSION", "the plugin's version `two` is not a semantic version"),
             ("NO_LOAD", "no function `load`"),
+            ("NO_FRAMEWORK", "the framework is not there"),
         ],
     );
     check(

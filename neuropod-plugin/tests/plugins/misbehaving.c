@@ -10,7 +10,7 @@ enum {
   LOAD_FAILS_SILENTLY, NO_INFER, NO_DESTROY, WRONG_OUTPUT, OUTPUT_TWICE, NO_OUTPUT, UNKNOWN_DTYPE, HUGE_RANK,
   NULL_DIMS, HUGE_SHAPE, SHORT_DATA, HUGE_LENGTH, NULL_DATA, MISALIGNED_DATA, WRONG_BOOL, NO_OFFSETS,
   FALLING_OFFSETS, FAR_OFFSETS, NO_RELEASE, NULL_TENSOR, NULL_OUTPUT_NAME, UNKNOWN_ERROR_KIND, PUSHES_ON,
-  NOT_UTF8_MESSAGE,
+  NOT_UTF8_MESSAGE, NO_FRAMEWORK,
 };
 
 static NeuropodStr text(const char *text) { return (NeuropodStr){(const uint8_t *)text, strlen(text)}; }
@@ -66,6 +66,13 @@ static int32_t load(void *backend, const NeuropodSource *source, const NeuropodO
   return 0;
 }
 
+static int32_t check(void *backend, NeuropodErrors *errors) {
+  (void)backend;
+  if (MISTAKE != NO_FRAMEWORK) return 0;
+  errors->report(errors, NEUROPOD_ERROR_LOAD, text("the framework is not there"), text("gone"));
+  return 1;
+}
+
 const NeuropodPlugin *neuropod_plugin(const NeuropodHost *host, NeuropodErrors *errors) {
   static NeuropodPlugin plugin;
   (void)host, (void)errors;
@@ -79,6 +86,7 @@ const NeuropodPlugin *neuropod_plugin(const NeuropodHost *host, NeuropodErrors *
       .dtypes = ~(uint64_t)0,
       .devices = 1u << NEUROPOD_DEVICE_CPU,
       .load = MISTAKE == NO_LOAD ? NULL : load,
+      .check = check,
   };
   return &plugin;
 }

@@ -28,6 +28,6 @@ int32_t load(void *, const NeuropodSource *, const NeuropodOptions *, NeuropodMo
 extern "C" const NeuropodPlugin *neuropod_plugin(const NeuropodHost *, NeuropodErrors *) {
   static const NeuropodPlugin plugin = {
       sizeof(NeuropodPlugin), NEUROPOD_PLUGIN_ABI, text("throwing"), text("throwing"), text("1.0.0"),
-      1u << NEUROPOD_DTYPE_FLOAT32, 1u << NEUROPOD_DEVICE_CPU, 0, nullptr, load};
+      1u << NEUROPOD_DTYPE_FLOAT32, 1u << NEUROPOD_DEVICE_CPU, 0, nullptr, load, nullptr};
   return &plugin;
 }

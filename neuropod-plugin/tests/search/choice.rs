@@ -149,3 +149,30 @@ fn the_environment_is_told_to_the_plugin() {
         search.find(PLATFORM, "*").unwrap();
     }
 }
+
+#[test]
+fn what_is_listed_can_be_loaded() {
+    let root = folder();
+    plugin(&root.path().join("a"), "1.0.0");
+    let broken = plugin(&root.path().join("b"), "2.0.0");
+    fs::write(broken.join(file_name("test")), "no library").unwrap();
+    let search = search([&root]);
+    let places = search.places();
+    let [a, b] = places[0].plugins() else { panic!("{places:?}") };
+    assert_eq!(search.load(a).unwrap().info().version, "1.0.0");
+    let error = search.load(b).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Load, "{error}");
+    assert!(error.context("plugin").is_some_and(|folder| folder.ends_with("/b")), "{error}");
+}
+
+#[test]
+fn a_file_in_the_way_of_a_folder_is_no_error() {
+    let root = folder();
+    fs::write(root.path().join("neuropod"), "the program").unwrap();
+    let search = PluginSearch::new().standard_places(false).path(root.path().join("neuropod/plugins-1"));
+    assert!(
+        matches!(search.places()[0].content, neuropod_plugin::PlaceContent::Missing),
+        "{:?}",
+        search.places()
+    );
+}

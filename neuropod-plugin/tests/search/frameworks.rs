@@ -207,3 +207,19 @@ fn what_the_loader_says_of_a_broken_library_is_passed_on() {
     let told = format!("the library {0} of Fake does not load: {0}: ", library.display());
     assert!(error.message().starts_with(&told) && error.message().len() > told.len(), "{error}");
 }
+
+#[test]
+fn a_library_that_is_cut_off_is_not_opened() {
+    let Some(root) = given_folder() else {
+        let root = folder();
+        let package = installed(&root.path().join("active"), "2.13.0");
+        let library = package.join("lib").join(file_name("fake_core"));
+        let whole = fs::read(&library).unwrap();
+        fs::remove_file(&library).unwrap(); // it may be a link to one that other tests use
+        fs::write(&library, &whole[..whole.len() / 2]).unwrap();
+        plugin_with_framework(&root.path().join("plugins"), "1.0.0", "~2.13.0");
+        return again("a_library_that_is_cut_off_is_not_opened", root.path(), &[("VIRTUAL_ENV", "active")]);
+    };
+    let error = failure(&search_in(&root), "*");
+    assert!(error.message().contains("cannot be loaded: the end of the file is missing"), "{error}");
+}

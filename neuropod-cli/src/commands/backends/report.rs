@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::Style;
-use neuropod::{FoundPlugin, PlaceContent, PluginPlace};
+use neuropod::{FoundPlugin, PlaceContent, PluginPlace, PluginSearch};
 use serde::Serialize;
 
 /// A place that is searched; also the schema of `neuropod backends --json`.
@@ -32,7 +32,7 @@ enum Status {
 struct Plugin {
     name: Option<String>,
     platform: Option<String>,
-    /// Of the framework; absent if it is known only when the plugin is loaded.
+    /// Of the framework; `null` if it is known only when the plugin is loaded.
     version: Option<String>,
     folder: String,
     /// Why it cannot be used.
@@ -40,7 +40,8 @@ struct Plugin {
 }
 
 impl Place {
-    pub(super) fn of(place: &PluginPlace) -> Self {
+    /// With the versions of frameworks, if plugins are loaded by this search.
+    pub(super) fn of(place: &PluginPlace, loading: Option<&PluginSearch>) -> Self {
         let (status, problem) = match &place.content {
             PlaceContent::Missing => (Status::Missing, None),
             PlaceContent::Unreadable(error) => (Status::Unreadable, Some(error.message().to_owned())),
@@ -53,7 +54,7 @@ impl Place {
             origin: place.origin.to_string(),
             status,
             problem,
-            plugins: place.plugins().iter().map(Plugin::of).collect(),
+            plugins: place.plugins().iter().map(|plugin| Plugin::of(plugin, loading)).collect(),
         }
     }
 
@@ -72,7 +73,20 @@ impl Place {
 }
 
 impl Plugin {
-    fn of(plugin: &FoundPlugin) -> Self {
+    fn of(plugin: &FoundPlugin, loading: Option<&PluginSearch>) -> Self {
+        let mut described = Plugin::described(plugin);
+        match loading.map(|search| search.load(plugin)) {
+            None => {}
+            Some(Ok(backend)) => match backend.check() {
+                Ok(()) => described.version = Some(backend.info().version),
+                Err(error) => described.problem = Some(error.message().to_owned()),
+            },
+            Some(Err(error)) => described.problem = Some(error.message().to_owned()),
+        }
+        described
+    }
+
+    fn described(plugin: &FoundPlugin) -> Self {
         let description = plugin.description.as_ref();
         Plugin {
             name: description.map(|description| description.name.clone()),
