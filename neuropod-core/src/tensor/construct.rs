@@ -181,11 +181,8 @@ impl Tensor {
         data: Buffer,
         offsets: Option<Buffer>,
     ) -> Self {
-        let element_count = match (dtype.size(), &offsets) {
-            (Some(size), _) => data.len() / size,
-            (None, Some(offsets)) => offsets.len() / size_of::<u64>() - 1,
-            (None, None) => 0,
-        };
+        // It was checked that the product is small enough.
+        let element_count = dims.iter().product();
         let shape = Shape::from_checked(dims, element_count);
         Tensor { dtype, shape, data, offsets: offsets.map(Box::new) }
     }
