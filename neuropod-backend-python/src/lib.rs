@@ -66,5 +66,6 @@ pub fn register(registry: &Registry) -> Result<()> {
 /// [`ErrorKind::Load`](neuropod_core::ErrorKind::Load) if there is no Python with pip, or pip finds no
 /// versions that fit together or cannot reach its index.
 pub fn compile_requirements(interpreter: Option<&Path>, requirements: &[String]) -> Result<String> {
-    Ok(requirements::compile(&library::find(interpreter)?, requirements)?)
+    let request = library::Request { interpreter, environment: None };
+    Ok(requirements::compile(&library::find(request)?, requirements)?)
 }

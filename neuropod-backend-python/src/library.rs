@@ -4,6 +4,7 @@
 mod find;
 mod start;
 
+use std::error::Error;
 use std::ffi::CStr;
 use std::mem;
 use std::path::Path;
@@ -14,7 +15,7 @@ use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 use crate::PythonError;
 use crate::c_api::CApi;
 
-pub(crate) use find::{Interpreter, find};
+pub(crate) use find::{Interpreter, Request, find};
 
 static OPENED: Mutex<Option<Opened>> = Mutex::new(None);
 
@@ -26,31 +27,30 @@ pub(crate) struct Opened {
     started: Option<Interpreter>,
 }
 
-/// Python's functions; it is started if the process does not run it yet. `explicit` is a program, or
-/// the folder of an environment.
+/// Python's functions; it is started if the process does not run it yet.
 ///
 /// A process has one Python: its extension modules find it by the names of its functions.
-pub(crate) fn open(explicit: Option<&Path>) -> Result<Opened, PythonError> {
+pub(crate) fn open(request: Request<'_>) -> Result<Opened, PythonError> {
     let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
     if opened.is_none() {
         *opened = Some(match running()? {
             Some(api) => Opened { api, started: None },
-            None => start(find(explicit)?)?,
+            None => start(find(request)?)?,
         });
     }
     let opened = opened.clone().ok_or_else(|| PythonError::Internal("Python is not open".to_owned()))?;
-    match explicit {
+    match request.interpreter {
         Some(explicit) => opened.is_of(explicit).map(|()| opened),
         None => Ok(opened),
     }
 }
 
 /// The version of the Python that runs or would be started: `3.11.7`.
-pub(crate) fn version(explicit: Option<&Path>) -> Result<String, PythonError> {
+pub(crate) fn version(request: Request<'_>) -> Result<String, PythonError> {
     let opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner).clone();
     match opened.map(|opened| Ok(opened.api)).or_else(|| running().transpose()) {
         Some(api) => Ok(version_of(api?)),
-        None => Ok(find(explicit)?.version),
+        None => Ok(find(request)?.version),
     }
 }
 
@@ -68,7 +68,7 @@ impl Opened {
                 explicit.display()
             )));
         };
-        let wanted = find(Some(explicit))?;
+        let wanted = find(Request { interpreter: Some(explicit), environment: None })?;
         if wanted == *started {
             return Ok(());
         }
@@ -125,7 +125,9 @@ fn open_library(path: &Path) -> Result<Library, PythonError> {
     // SAFETY: the library is Python's, which is made to be loaded into a process; which file that is,
     // the user decided by what is installed.
     unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL) }.map_err(|error| {
-        PythonError::Interpreter(format!("Python's library {} does not load: {error}", path.display()))
+        // The error's own text names the function that failed alone.
+        let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+        PythonError::Interpreter(format!("Python's library {} does not load: {why}", path.display()))
     })
 }
 
@@ -155,9 +157,9 @@ fn version_of(api: &CApi) -> String {
 }
 
 /// The program whose environment this process uses, to run pip for instance.
-pub(crate) fn environment(opened: &Opened, explicit: Option<&Path>) -> Result<Interpreter, PythonError> {
+pub(crate) fn environment(opened: &Opened, request: Request<'_>) -> Result<Interpreter, PythonError> {
     match &opened.started {
         Some(interpreter) => Ok(interpreter.clone()),
-        None => find(explicit),
+        None => find(request),
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Loader<'a> {
     pub(crate) source: &'a ModelSource,
     pub(crate) options: &'a ModelOptions,
     pub(crate) parsed: &'a Options,
-    pub(crate) interpreter: Option<&'a Path>,
+    pub(crate) request: library::Request<'a>,
 }
 
 /// A distribution that a package pins.
@@ -110,7 +110,7 @@ impl Loader<'_> {
             let message = "the package has no folder `0/code`, which holds the code of a Python model";
             return Err(Error::new(ErrorKind::NotFound, message));
         }
-        let runtime = runtime::get(self.interpreter)?;
+        let runtime = runtime::get(self.request)?;
         let pins = self.pins(runtime)?;
         let gil = runtime.lock();
         let package = self.open_package(runtime, &gil, &root, &pins)?;
@@ -133,7 +133,7 @@ impl Loader<'_> {
         if missing.is_empty() {
             return Ok(pinned);
         }
-        let python = library::environment(&runtime.opened, self.interpreter)?;
+        let python = library::environment(&runtime.opened, self.request)?;
         let (cache, offline) = (requirements::cache_folder()?, how == Requirements::Offline);
         let folders = requirements::install(&python, &missing, &cache, offline).map_err(in_file)?;
         pinned.extend(

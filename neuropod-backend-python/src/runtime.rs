@@ -1,14 +1,13 @@
 //! This crate's own Python code, run once in the interpreter, and what it offers.
 
 use std::ffi::CString;
-use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::PythonError;
 use crate::c_api::CApi;
 use crate::convert::{Gil, Numpy, Object, Raised, is_ending};
 use crate::error::Exception;
-use crate::library::{self, Opened};
+use crate::library::{self, Opened, Request};
 
 /// The files, and the names under which a traceback would show them.
 const FILES: [(&str, &str); 5] = [
@@ -40,10 +39,10 @@ pub(crate) fn api() -> Option<&'static CApi> {
 }
 
 /// The interpreter with this crate's code in it; it is started if needed.
-pub(crate) fn get(explicit: Option<&Path>) -> Result<&'static Runtime, PythonError> {
+pub(crate) fn get(request: Request<'_>) -> Result<&'static Runtime, PythonError> {
     static STARTING: Mutex<()> = Mutex::new(());
     if let Some(runtime) = RUNTIME.get() {
-        return library::open(explicit).map(|_| runtime);
+        return library::open(request).map(|_| runtime);
     }
     // One thread does all of it: Python's main thread is the one that starts it, and its state stays.
     let lock = || STARTING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,7 +51,7 @@ pub(crate) fn get(explicit: Option<&Path>) -> Result<&'static Runtime, PythonErr
         Some(api) => Gil::without(api, lock),
         None => lock(),
     };
-    let opened = library::open(explicit)?;
+    let opened = library::open(request)?;
     if let Some(runtime) = RUNTIME.get() {
         return Ok(runtime);
     }

@@ -1,12 +1,13 @@
 //! The backend: loads TensorFlow models.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use neuropod_core::{
     Backend, BackendInfo, Capabilities, DType, DeviceType, Model, ModelOptions, ModelSource, Result,
 };
 
+use crate::library::Request;
 use crate::model::TensorFlowModel;
 use crate::options::Options;
 use crate::{PLATFORM, TESTED_VERSION, device, library, ops};
@@ -16,6 +17,7 @@ use crate::{PLATFORM, TESTED_VERSION, device, library, ops};
 #[derive(Clone, Debug, Default)]
 pub struct TensorFlowBackend {
     library: Option<PathBuf>,
+    environment: Option<PathBuf>,
     version: OnceLock<String>,
 }
 
@@ -33,7 +35,19 @@ impl TensorFlowBackend {
     /// let backend = TensorFlowBackend::with_library("/opt/libtensorflow/lib");
     /// ```
     pub fn with_library(path: impl Into<PathBuf>) -> Self {
-        TensorFlowBackend { library: Some(path.into()), version: OnceLock::new() }
+        TensorFlowBackend { library: Some(path.into()), ..TensorFlowBackend::default() }
+    }
+
+    /// Sets the folder of a Python environment in which TensorFlow is looked for if none is active.
+    ///
+    /// ```
+    /// use neuropod_backend_tf::TensorFlowBackend;
+    ///
+    /// let backend = TensorFlowBackend::new().environment("/opt/models/.venv");
+    /// ```
+    #[must_use]
+    pub fn environment(self, folder: impl Into<PathBuf>) -> Self {
+        TensorFlowBackend { environment: Some(folder.into()), version: OnceLock::new(), ..self }
     }
 
     /// Whether TensorFlow can be found; it is not opened for that unless nothing else tells its
@@ -43,7 +57,11 @@ impl TensorFlowBackend {
     ///
     /// [`ErrorKind::Load`](neuropod_core::ErrorKind::Load), listing where it was looked for.
     pub fn check(&self) -> Result<()> {
-        library::version(self.library.as_deref()).map(drop).map_err(Into::into)
+        library::version(self.request()).map(drop).map_err(Into::into)
+    }
+
+    fn request(&self) -> Request<'_> {
+        Request { library: self.library.as_deref(), environment: self.environment.as_deref() }
     }
 }
 
@@ -51,8 +69,7 @@ impl Backend for TensorFlowBackend {
     /// The version is that of the library that is found. If there is none, it is the one that this
     /// crate is tested with: then loading a model says where TensorFlow was looked for.
     fn info(&self) -> BackendInfo {
-        let found =
-            || library::version(self.library.as_deref()).unwrap_or_else(|_| TESTED_VERSION.to_owned());
+        let found = || library::version(self.request()).unwrap_or_else(|_| TESTED_VERSION.to_owned());
         BackendInfo::new("tensorflow", PLATFORM, self.version.get_or_init(found))
     }
 
@@ -66,8 +83,8 @@ impl Backend for TensorFlowBackend {
 
     fn load(&self, source: Arc<ModelSource>, options: &ModelOptions) -> Result<Box<dyn Model>> {
         let parsed = Options::new(options)?;
-        let explicit: Option<&Path> = parsed.library.as_deref().or(self.library.as_deref());
-        let api = library::open(explicit)?;
+        let own = self.request();
+        let api = library::open(Request { library: parsed.library.as_deref().or(own.library), ..own })?;
         let device = device::resolve(api, options)?;
         ops::load(api, &source, options)?;
         Ok(Box::new(TensorFlowModel::load(api, source, &parsed, device)?))

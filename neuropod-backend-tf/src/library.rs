@@ -1,8 +1,11 @@
 //! TensorFlow's library: found and opened once in a process.
 
 mod find;
+mod interpreter;
 mod quiet;
+mod version;
 
+use std::error::Error;
 use std::ffi::{CStr, OsStr};
 use std::mem;
 use std::path::{Path, PathBuf};
@@ -15,7 +18,7 @@ use crate::TensorFlowError;
 use crate::c_api::CApi;
 use crate::convert::{Failure, Feeds, Graph, Session};
 use crate::proto::{ConfigProto, GraphDef, NodeDef};
-pub(crate) use find::{Found, find};
+pub(crate) use find::{Found, Request, find};
 
 /// A library that a process which uses TensorFlow already, a Python program for instance, has open.
 const WHEEL_LIBRARY: &str =
@@ -33,19 +36,16 @@ struct Opened {
     path: Option<PathBuf>,
 }
 
-/// The library's functions; it is opened if this process has not done so yet. `explicit` is a file,
-/// or a folder that holds one.
+/// The library's functions; it is opened if this process has not done so yet.
 ///
 /// A process has one TensorFlow: two would register the same operators and messages, and end it.
-pub(crate) fn open(explicit: Option<&Path>) -> Result<&'static CApi, TensorFlowError> {
+pub(crate) fn open(request: Request<'_>) -> Result<&'static CApi, TensorFlowError> {
     let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
     if opened.is_none() {
-        *opened = Some(open_first(explicit)?);
+        *opened = Some(open_first(request)?);
     }
-    match (&*opened, explicit) {
-        (Some(Opened { path: Some(path), .. }), Some(explicit))
-            if !is_same(path, &find(Some(explicit))?.library) =>
-        {
+    match (&*opened, request.library) {
+        (Some(Opened { path: Some(path), .. }), Some(_)) if !is_same(path, &find(request)?.library) => {
             Err(other(path))
         }
         (Some(Opened { api, .. }), _) => Ok(api),
@@ -55,28 +55,28 @@ pub(crate) fn open(explicit: Option<&Path>) -> Result<&'static CApi, TensorFlowE
 
 /// The version of the library that is open or would be opened: `2.21.0`.
 ///
-/// It is read from the headers beside the library, which costs nothing; a library without any is
-/// opened and asked.
-pub(crate) fn version(explicit: Option<&Path>) -> Result<String, TensorFlowError> {
+/// It is read from files beside the library, which costs nothing; a library without any is opened and
+/// asked.
+pub(crate) fn version(request: Request<'_>) -> Result<String, TensorFlowError> {
     let is_open = OPENED.lock().unwrap_or_else(PoisonError::into_inner).is_some();
     if !is_open && in_process(WHEEL_LIBRARY.as_ref()).is_none() {
-        let found = find(explicit)?;
+        let found = find(request)?;
         if let Some(version) = found.version() {
             return Ok(version);
         }
     }
-    open(explicit).map(version_of)
+    open(request).map(version_of)
 }
 
-fn open_first(explicit: Option<&Path>) -> Result<Opened, TensorFlowError> {
+fn open_first(request: Request<'_>) -> Result<Opened, TensorFlowError> {
     if let Some(library) = in_process(WHEEL_LIBRARY.as_ref()) {
-        if let Some(path) = explicit {
-            let path = find(Some(path))?.library;
+        if request.library.is_some() {
+            let path = find(request)?.library;
             in_process(path.as_os_str()).ok_or_else(|| other(WHEEL_LIBRARY.as_ref()))?;
         }
         return Ok(Opened { api: functions(library, WHEEL_LIBRARY.as_ref())?, path: None });
     }
-    let found = find(explicit)?;
+    let found = find(request)?;
     let api = quiet::quietly(|| start(&found))?;
     Ok(Opened { api, path: Some(found.library) })
 }
@@ -124,7 +124,9 @@ fn open_library(path: &Path) -> Result<Library, TensorFlowError> {
     // SAFETY: the library is TensorFlow's, which is made to be loaded into a process; which file
     // that is, the user decided by what is installed.
     unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map_err(|error| {
-        TensorFlowError::Library(format!("TensorFlow's library {} does not load: {error}", path.display()))
+        // The error's own text names the function that failed alone.
+        let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+        TensorFlowError::Library(format!("TensorFlow's library {} does not load: {why}", path.display()))
     })
 }
 

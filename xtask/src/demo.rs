@@ -43,7 +43,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 }
 
 /// Runs one of the examples' Python scripts, which writes `file`.
-fn make(root: &Path, environment: &Environment, script: &str, file: PathBuf) -> Result<PathBuf> {
+pub(crate) fn make(root: &Path, environment: &Environment, script: &str, file: PathBuf) -> Result<PathBuf> {
     Process::new(environment.python())
         .arg(root.join("examples/python").join(script))
         .arg(&file)

@@ -7,6 +7,7 @@ mod data;
 mod demo;
 mod duration;
 mod environment;
+mod install;
 mod pip;
 mod process;
 mod python;
@@ -30,6 +31,9 @@ usage: cargo xtask <command>
   demo               package real models, run them from Rust and show the results
   test [STEP...]     run every check, or only the steps named
   test --list        say what the steps are
+  install --prefix DIR [--debug]
+                     install the command `neuropod` and the plugins that run models; with --debug as they are
+                     built for tests
   exec -- CMD...     run a command inside the prepared environment
 
 Downloads are kept in ~/.cache/neuropod; NEUROPOD_CACHE names another folder.";
@@ -56,6 +60,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         ["test", names @ ..] => test::run(&root, names),
+        ["install", arguments @ ..] => install::run(&root, arguments),
         ["exec", "--", program, arguments @ ..] => execute(&root, program, arguments),
         ["help" | "-h" | "--help"] => {
             println!("{USAGE}");

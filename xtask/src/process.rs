@@ -131,6 +131,17 @@ impl Process {
         Ok(finished.stdout)
     }
 
+    /// Runs, shows what goes to stderr, and returns what was printed.
+    pub(crate) fn shown_stdout(mut self) -> Result<String> {
+        let line = self.line();
+        self.command.stdin(Stdio::null()).stderr(Stdio::inherit());
+        let output = self.command.output().with_context(|| format!("cannot start `{line}`"))?;
+        if !output.status.success() {
+            bail!("{}; to repeat it:\n  {line}", output.status);
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     /// Runs with an empty input and shows what `progress` makes of each line, while everything goes
     /// to `log`.
     pub(crate) fn logged(mut self, log: &Path, progress: fn(&str) -> Option<String>) -> Result<ExitStatus> {

@@ -33,6 +33,15 @@ print(json.dumps({
 }))
 ";
 
+/// What the program says of which Python to use.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Request<'a> {
+    /// A program, or the folder of an environment: that Python and no other.
+    pub(crate) interpreter: Option<&'a Path>,
+    /// The folder of an environment, for when none is active.
+    pub(crate) environment: Option<&'a Path>,
+}
+
 /// A Python on disk: what it says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Interpreter {
@@ -51,20 +60,20 @@ pub(crate) struct Interpreter {
     library_names: Vec<Option<String>>,
 }
 
-/// The Python to use: `explicit` (a program, or the folder of an environment) if that is given; else
-/// that of the active environment, or the first `python3` on the path.
-pub(crate) fn find(explicit: Option<&Path>) -> Result<Interpreter, PythonError> {
-    if let Some(explicit) = explicit {
+/// The Python to use: the one that the program names; else that of the active environment, of the one that
+/// the program names for when none is active, or the first `python3` on the path.
+pub(crate) fn find(request: Request<'_>) -> Result<Interpreter, PythonError> {
+    if let Some(explicit) = request.interpreter {
         let program = if explicit.is_dir() { explicit.join("bin/python") } else { explicit.to_path_buf() };
         return Interpreter::ask(&program).map_err(|why| {
             PythonError::Interpreter(format!("{} cannot be used as Python: {why}", explicit.display()))
         });
     }
     let mut tried = Vec::new();
-    for (origin, program) in candidates() {
+    for (origin, program) in candidates(request.environment) {
         match Interpreter::ask(&program) {
             Ok(interpreter) => return Ok(interpreter),
-            // An environment that is active and broken is not passed over in silence.
+            // An environment that was chosen and is broken is not passed over in silence.
             Err(why) => tried.push(format!("{} ({origin}) {why}", program.display())),
         }
         if origin != PATH {
@@ -82,13 +91,14 @@ pub(crate) fn find(explicit: Option<&Path>) -> Result<Interpreter, PythonError> 
 
 const PATH: &str = "on the path";
 
-/// The first of them counts: whoever activates an environment means that one.
-fn candidates() -> impl Iterator<Item = (&'static str, PathBuf)> {
+/// The first of them counts: whoever activates or names an environment means that one.
+fn candidates(named: Option<&Path>) -> impl Iterator<Item = (&'static str, PathBuf)> {
     let environment = |name| env::var_os(name).filter(|folder| !folder.is_empty());
     let active = ["VIRTUAL_ENV", "CONDA_PREFIX"]
         .into_iter()
         .filter_map(move |name| Some((name, Path::new(&environment(name)?).join("bin/python"))));
-    active.chain([(PATH, PathBuf::from("python3"))])
+    let named = named.map(|folder| ("the backend's environment", folder.join("bin/python")));
+    active.chain(named).chain([(PATH, PathBuf::from("python3"))])
 }
 
 impl Interpreter {
@@ -230,6 +240,10 @@ mod tests {
         }
     }
 
+    fn only(interpreter: &Path) -> Request<'_> {
+        Request { interpreter: Some(interpreter), environment: None }
+    }
+
     #[test]
     fn what_cannot_be_embedded_is_refused() {
         assert_eq!(interpreter().check(), Ok(()));
@@ -263,10 +277,10 @@ mod tests {
         ] {
             fs::write(&program, script).unwrap();
             fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-            let told = find(Some(&program)).unwrap_err().to_string();
+            let told = find(only(&program)).unwrap_err().to_string();
             assert!(told.contains(expected) && told.contains(&*program.to_string_lossy()), "{told}");
         }
-        let told = find(Some(&folder.path().join("none"))).unwrap_err().to_string();
+        let told = find(only(&folder.path().join("none"))).unwrap_err().to_string();
         assert!(told.contains("none cannot be used as Python: does not start"), "{told}");
     }
 }

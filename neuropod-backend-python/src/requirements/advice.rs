@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn known_failures_get_their_remedy() {
-        let python = crate::library::find(None).unwrap();
+        let python = crate::library::find(crate::library::Request::default()).unwrap();
         let remedy = |said| remedy(&python, said);
         let network = "WARNING: Retrying after connection broken by 'NewConnectionError(...)'\n\
                        ERROR: No matching distribution found for torch==2.13.0";

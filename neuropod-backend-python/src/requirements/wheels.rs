@@ -8,7 +8,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::library::{self, Interpreter};
+use crate::library::{self, Interpreter, Request};
 
 /// Writes a wheel of one module that says its version: folder, name, version, requirement.
 const WRITE_WHEEL: &str = r#"
@@ -60,7 +60,7 @@ impl Wheels {
         let folder = tempfile::tempdir().unwrap();
         let links = folder.path().join("links");
         fs::create_dir(&links).unwrap();
-        let python = library::find(None).unwrap();
+        let python = library::find(Request::default()).unwrap();
         Self { program: python.executable.clone(), python, links, folder }
     }
 

@@ -127,6 +127,29 @@ fn the_option_and_the_backend_name_the_interpreter() {
 }
 
 #[test]
+fn the_backends_environment_counts_if_none_is_active() {
+    let folder = no_programs();
+    for active in [None, Some("/nowhere")] {
+        let variables = || {
+            let paths = [("PATH", folder.path().into()), ("ENVIRONMENT_OF_TEST", environment().into())];
+            paths.into_iter().chain(active.map(|active| ("VIRTUAL_ENV", active.into()))).collect()
+        };
+        succeeds("finding::the_backends_environment_counts_if_none_is_active", only(variables), || {
+            let named = std::env::var("ENVIRONMENT_OF_TEST").unwrap();
+            let checked = PythonBackend::new().environment(&named).check();
+            match std::env::var_os("VIRTUAL_ENV") {
+                None => checked.unwrap(),
+                Some(_) => {
+                    assert_says(&checked.unwrap_err(), ErrorKind::Load, &["/nowhere", "(VIRTUAL_ENV)"]);
+                }
+            }
+            let named = PythonBackend::with_interpreter("/none").environment(&named);
+            assert_says(&named.check().unwrap_err(), ErrorKind::Load, &["/none"]);
+        });
+    }
+}
+
+#[test]
 fn the_first_python_on_the_path_is_enough() {
     let variables = || vec![("PATH", environment().join("bin").into())];
     succeeds("finding::the_first_python_on_the_path_is_enough", only(variables), || {

@@ -17,11 +17,12 @@ use crate::c_api::{
     CApi, TF_Buffer, TF_Graph, TF_Output, TF_Session, TF_SessionOptions, TF_Status, TF_Tensor,
 };
 use crate::executor::Executor;
+use crate::library::{self, Request};
 use crate::names::TensorName;
 use crate::options::Options;
 use crate::proto::GraphDef;
 use crate::saved_model::DEFAULT_TAG;
-use crate::{TensorFlowError, dtype, library};
+use crate::{TensorFlowError, dtype};
 
 type LoadSavedModel = unsafe extern "C" fn(
     *const TF_SessionOptions,
@@ -55,7 +56,7 @@ impl BareSession {
     ///
     /// If there is no TensorFlow, or it refuses the graph or the configuration.
     pub fn import(graph_def: &[u8], config: &[u8], inputs: &[&str], outputs: &[&str]) -> Result<Self, Error> {
-        let api = library::open(None)?;
+        let api = library::open(Request::default())?;
         let status = Status::new(api);
         let graph = Graph::import(api, graph_def, None).map_err(failed)?;
         // SAFETY: the options are deleted once, after their last use; the graph is live, and deleted
@@ -81,7 +82,7 @@ impl BareSession {
         inputs: &[&str],
         outputs: &[&str],
     ) -> Result<Self, Error> {
-        let api = library::open(None)?;
+        let api = library::open(Request::default())?;
         let load = find_load_saved_model()?;
         let (status, folder) = (Status::new(api), c_string(&folder.to_string_lossy()).map_err(failed)?);
         let tag = c_string(DEFAULT_TAG).map_err(failed)?;
@@ -260,7 +261,7 @@ unsafe fn new_tensor(api: &CApi, dims: &[i64], elements: &[f32]) -> *mut TF_Tens
 }
 
 fn find_load_saved_model() -> Result<LoadSavedModel, Error> {
-    let library = library::find(None)?.library;
+    let library = library::find(Request::default())?.library;
     // SAFETY: the process has this library open, so none of its code runs now, and it is never
     // closed; the function has the type that the header `c_api.h` gives it.
     let found = unsafe {

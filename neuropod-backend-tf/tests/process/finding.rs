@@ -1,6 +1,7 @@
 //! Where TensorFlow's library is found.
 
 use std::env;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -8,7 +9,7 @@ use neuropod_backend_tf::{TESTED_VERSION, TensorFlowBackend, backend};
 use neuropod_core::ErrorKind;
 use neuropod_test_utils::MemoryFiles;
 
-use crate::alone::{only, succeeds, text};
+use crate::alone::{as_it_is, only, succeeds, text};
 use crate::support::{load_source, python, source_of};
 use crate::{add, addition};
 
@@ -83,6 +84,35 @@ fn the_active_environment_is_enough() {
         };
         succeeds("finding::the_active_environment_is_enough", only(variables), || add(&*addition()));
     }
+}
+
+#[test]
+fn the_backends_environment_is_enough() {
+    let folder = no_programs();
+    let variables = || {
+        let wheel = wheel();
+        let environment = wheel.ancestors().nth(4).expect("ENVIRONMENT/lib/python3/site-packages/tensorflow");
+        vec![("ENVIRONMENT_OF_TEST", environment.into()), ("PATH", folder.path().into())]
+    };
+    succeeds("finding::the_backends_environment_is_enough", only(variables), || {
+        let named = env::var("ENVIRONMENT_OF_TEST").unwrap();
+        let error = TensorFlowBackend::with_library("/nowhere").environment(&named).check().unwrap_err();
+        assert!(error.message().contains("/nowhere"), "{error}");
+        assert!(TensorFlowBackend::new().check().is_err());
+        TensorFlowBackend::new().environment(&named).check().unwrap();
+        let maps = fs::read_to_string("/proc/self/maps").unwrap_or_default();
+        assert!(!maps.contains("libtensorflow"), "the version is known without opening the library");
+    });
+}
+
+#[test]
+fn a_library_that_does_not_load_is_an_error_that_says_why() {
+    succeeds("finding::a_library_that_does_not_load_is_an_error_that_says_why", as_it_is, || {
+        let folder = no_programs();
+        fs::write(folder.path().join("libtensorflow.so.2"), [0; 4096]).unwrap();
+        let error = TensorFlowBackend::with_library(folder.path()).check().unwrap_err();
+        assert!(error.message().contains("invalid ELF header"), "{error}");
+    });
 }
 
 #[test]

@@ -12,9 +12,19 @@ const HOSTS: [&str; 4] =
 /// Where `unsafe` code handles memory, and the kit that works it hard through the fake backend.
 const CRATES: [&str; 2] = ["neuropod-core", "neuropod-test-utils"];
 
+/// Both sides of the plugin interface; the plugin in Rust that its tests load is an example.
+const PLUGIN: [&str; 1] = ["neuropod-plugin"];
+
 /// Backends that open their framework at run time, which needs no build of its own for that; the kit
 /// works them as well.
 const BACKENDS: [&str; 2] = ["neuropod-backend-python", "neuropod-backend-tf"];
+
+/// On Linux the sanitizer is a part of the program: plugins must find it there.
+const FLAGS: &str = if cfg!(target_os = "linux") {
+    "-Zsanitizer=address -Clink-arg=-Wl,--export-dynamic-symbol=__asan_*"
+} else {
+    "-Zsanitizer=address"
+};
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let version = Process::new("rustc").arg("-vV").stdout()?;
@@ -27,6 +37,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     test(workspace, host, &CRATES, &["--lib", "--tests", "--no-run"]).run()?;
     shows_a_use_after_free(workspace, host)?;
     test(workspace, host, &CRATES, &["--lib", "--tests"]).run()?;
+    // For a test by its name alone, cargo does not build the examples that it loads.
+    cargo(workspace, host, "build", &PLUGIN, &["--examples"]).run()?;
+    test(workspace, host, &PLUGIN, &["--lib", "--test", "it"]).run()?;
     test(workspace, host, &BACKENDS, &["--test", "conformance"])
         // What a framework keeps for the life of the process is no leak of ours, and nor is what the sanitizer
         // holds back of freed memory: with less of it, a case that watches the process's size can tell.
@@ -49,14 +62,19 @@ fn shows_a_use_after_free(workspace: &Workspace, host: &str) -> Result<()> {
 }
 
 fn test(workspace: &Workspace, host: &str, crates: &[&str], arguments: &[&str]) -> Process {
+    cargo(workspace, host, "test", crates, arguments)
+}
+
+/// A command of cargo's on crates that are built with the sanitizer.
+fn cargo(workspace: &Workspace, host: &str, command: &str, crates: &[&str], arguments: &[&str]) -> Process {
     workspace
-        .cargo(["test", "--target", host])
+        .cargo([command, "--target", host])
         .args(crates.iter().flat_map(|name| ["--package", name]))
         .args(arguments)
         // The tests ask for more memory than there is, and expect an error rather than the end.
         .env("ASAN_OPTIONS", "allocator_may_return_null=1")
         .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", "-Zsanitizer=address")
+        .env("RUSTFLAGS", FLAGS)
         .env("CARGO_TARGET_DIR", "target/sanitizer")
 }
 

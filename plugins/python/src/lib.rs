@@ -1,0 +1,17 @@
+//! The Python backend as a plugin.
+
+use std::sync::Arc;
+
+use neuropod_backend_python::PythonBackend;
+use neuropod_core::Backend;
+use neuropod_plugin::Host;
+
+neuropod_plugin::export_backend!(backend);
+
+fn backend(host: &Host) -> Arc<dyn Backend> {
+    let backend = PythonBackend::new();
+    Arc::new(match host.environment() {
+        Some(folder) => backend.environment(folder),
+        None => backend,
+    })
+}

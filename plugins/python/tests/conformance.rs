@@ -1,0 +1,13 @@
+//! The Python backend keeps its contract as a plugin, with functions of NumPy's arrays.
+
+#[path = "../../../neuropod-backend-python/tests/support/fixtures.rs"]
+mod fixtures;
+#[path = "../../support.rs"]
+mod support;
+
+#[test]
+fn the_python_backend_passes_the_conformance_kit() {
+    let plugins = support::Plugins::with_this();
+    let backend = plugins.search().find("python", "*").unwrap_or_else(|error| panic!("{error:?}"));
+    fixtures::assert_conforms(backend, fixtures::Functions);
+}

@@ -1,0 +1,127 @@
+//! `cargo xtask install`: the command and the plugins, laid out so that they find each other.
+
+mod build;
+mod files;
+mod plugin;
+
+use std::env;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+pub(crate) use self::build::Profile;
+use self::files::{DATA, Destination, PROGRAM};
+use self::plugin::Plugin;
+use crate::environment::Environment;
+use crate::process::Process;
+use crate::setup;
+
+/// The command's path in an installation.
+pub(crate) const COMMAND: &str = "bin/neuropod";
+
+/// The folders of the plugins' crates.
+const PLUGINS: [&str; 3] = ["plugins/python", "plugins/tf", "plugins/torch"];
+
+const HEADER: &str = "neuropod-plugin/include/neuropod_plugin.h";
+
+const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
+
+/// Shells, and where each looks for completions.
+const COMPLETIONS: [(&str, &str); 3] = [
+    ("bash", "share/bash-completion/completions/neuropod"),
+    ("zsh", "share/zsh/site-functions/_neuropod"),
+    ("fish", "share/fish/vendor_completions.d/neuropod.fish"),
+];
+
+/// Sets up what is missing, and installs as the arguments say.
+///
+/// # Errors
+///
+/// The arguments are wrong, or the setup, the build or writing a file failed; the error says what to do.
+pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<ExitCode> {
+    let (prefix, profile) = parse(arguments)?;
+    let prefix = std::path::absolute(prefix).context("cannot resolve the folder of --prefix")?;
+    // Packagers collect files in a folder of their own first.
+    let prefix = match env::var_os("DESTDIR").filter(|folder| !folder.is_empty()) {
+        Some(folder) => Path::new(&folder).join(prefix.strip_prefix("/").unwrap_or(&prefix)),
+        None => prefix,
+    };
+    let environment = setup::run(root)?;
+    install(root, &environment, &prefix, profile)?;
+    eprintln!("\ninstalled: {} --help", prefix.join(COMMAND).display());
+    eprintln!("models run with the frameworks of {} if no environment is active", environment.venv.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the command and the plugins, and puts them under `prefix` with what belongs to them. Files of an
+/// earlier installation are replaced one by one, so that programs which use them go on.
+///
+/// # Errors
+///
+/// The build failed, or a file cannot be written.
+pub(crate) fn install(root: &Path, environment: &Environment, prefix: &Path, profile: Profile) -> Result<()> {
+    let command = build::command(root, environment, profile)?;
+    let plugins: Vec<_> = PLUGINS
+        .into_iter()
+        .map(|folder| Plugin::build(&root.join(folder), environment, profile))
+        .collect::<Result<_>>()?;
+
+    eprintln!("installing into {}", prefix.display());
+    let destination = Destination::new(prefix);
+    destination.copy(COMMAND, PROGRAM, &command)?;
+    for plugin in &plugins {
+        plugin.install(&destination, &environment.venv)?;
+    }
+    destination.copy("include/neuropod/neuropod_plugin.h", DATA, &root.join(HEADER))?;
+    for licence in LICENCES {
+        destination.copy(&format!("share/doc/neuropod/{licence}"), DATA, &root.join(licence))?;
+    }
+    for (shell, path) in COMPLETIONS {
+        let script = Process::new(prefix.join(COMMAND)).args(["completions", shell]).stdout()?;
+        destination.write(path, DATA, script.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn parse<'a>(arguments: &[&'a str]) -> Result<(&'a str, Profile)> {
+    let (mut prefix, mut profile) = (None, Profile::Release);
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match (*argument, argument.strip_prefix("--prefix=")) {
+            ("--debug", _) => profile = Profile::Debug,
+            ("--prefix", _) => prefix = rest.next().copied(),
+            (_, Some(folder)) => prefix = Some(folder),
+            (other, None) => bail!("`install` takes --prefix DIR and --debug, and no `{other}`"),
+        }
+    }
+    match prefix.filter(|folder| !folder.is_empty()) {
+        Some(folder) => Ok((folder, profile)),
+        None => {
+            bail!("name the folder to install into: `cargo xtask install --prefix ~/.local` for instance")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_come_in_any_order() {
+        for arguments in [&["--prefix", "/opt", "--debug"][..], &["--debug", "--prefix=/opt"]] {
+            assert_eq!(parse(arguments).unwrap(), ("/opt", Profile::Debug));
+        }
+        assert_eq!(parse(&["--prefix", "/opt"]).unwrap(), ("/opt", Profile::Release));
+    }
+
+    #[test]
+    fn wrong_arguments_are_answered_with_right_ones() {
+        for arguments in [&[][..], &["--debug"], &["--prefix"], &["--prefix="]] {
+            let message = parse(arguments).unwrap_err().to_string();
+            assert!(message.contains("cargo xtask install --prefix"), "{message}");
+        }
+        let message = parse(&["--prefx=/opt"]).unwrap_err().to_string();
+        assert!(message.contains("--prefix DIR and --debug, and no `--prefx=/opt`"), "{message}");
+    }
+}

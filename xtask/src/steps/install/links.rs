@@ -1,0 +1,65 @@
+//! What the installed files are linked to.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::process::Process;
+
+/// Libraries of the system that every program may need.
+const SYSTEM: [&str; 8] = [
+    "libc.so.6",
+    "libgcc_s.so.1",
+    "libm.so.6",
+    "libpthread.so.0",
+    "libdl.so.2",
+    "librt.so.1",
+    "ld-linux-x86-64.so.2",
+    "ld-linux-aarch64.so.1",
+];
+
+/// What else the plugin for TorchScript needs, which the command opens before it.
+const TORCH: [&str; 3] = ["libc10.so", "libtorch_cpu.so", "libstdc++.so.6"];
+
+/// The command and the plugins are linked to the system's libraries alone, but for the plugin that needs
+/// libtorch, and none has a path of its own to look for libraries.
+pub(super) fn check(prefix: &Path, files: &[&str]) -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        eprintln!("what the installed files are linked to is looked at on Linux alone");
+        return Ok(());
+    }
+    for path in files.iter().filter(|path| path.starts_with("bin/") || path.ends_with(".so")) {
+        let dynamic = Process::new("readelf").args(["--dynamic", "--wide"]).arg(prefix.join(path)).stdout();
+        let dynamic = dynamic.context("`readelf` is needed, which comes with the C compiler")?;
+        let allowed =
+            |library: &&str| SYSTEM.contains(library) || path.contains("/torch-") && TORCH.contains(library);
+        let others: Vec<_> = entries(&dynamic, "(NEEDED)").filter(|library| !allowed(library)).collect();
+        ensure!(others.is_empty(), "{path} is linked to {others:?}");
+        let paths: Vec<_> = entries(&dynamic, "(RUNPATH)").chain(entries(&dynamic, "(RPATH)")).collect();
+        ensure!(paths.is_empty(), "{path} looks for libraries in {paths:?}");
+    }
+    Ok(())
+}
+
+/// The values of a kind of entry: `0x1 (NEEDED)  Shared library: [libc.so.6]`.
+fn entries<'a>(dynamic: &'a str, kind: &'static str) -> impl Iterator<Item = &'a str> {
+    let lines = dynamic.lines().filter(move |line| line.contains(kind));
+    lines.filter_map(|line| line.split_once('[')?.1.strip_suffix(']'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_entries_are_read() {
+        let dynamic = "Dynamic section at offset 0x8b4 contains 29 entries:\n  Tag  Type  Name/Value\n \
+                       0x0000000000000001 (NEEDED)             Shared library: [libgcc_s.so.1]\n \
+                       0x000000000000001d (RUNPATH)            Library runpath: [/cache/lib:$ORIGIN]\n \
+                       0x0000000000000001 (NEEDED)             Shared library: [libc.so.6]\n";
+        let found = |kind| entries(dynamic, kind).collect::<Vec<_>>();
+        assert_eq!(found("(NEEDED)"), ["libgcc_s.so.1", "libc.so.6"]);
+        assert_eq!(found("(RUNPATH)"), ["/cache/lib:$ORIGIN"]);
+        assert!(found("(RPATH)").is_empty());
+    }
+}
