@@ -49,15 +49,6 @@ impl PythonBackend {
         PythonBackend { environment: Some(folder.into()), version: OnceLock::new(), ..self }
     }
 
-    /// Whether a Python that models can run in is found, and has NumPy. It is started for that.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Load`](neuropod_core::ErrorKind::Load), saying what is missing and how to install it.
-    pub fn check(&self) -> Result<()> {
-        runtime::get(self.request()).map(drop).map_err(Into::into)
-    }
-
     fn request(&self) -> Request<'_> {
         Request { interpreter: self.interpreter.as_deref(), environment: self.environment.as_deref() }
     }
@@ -69,6 +60,15 @@ impl Backend for PythonBackend {
     fn info(&self) -> BackendInfo {
         let found = || library::version(self.request()).unwrap_or_else(|_| TESTED_VERSION.to_owned());
         BackendInfo::new("python", PLATFORM, self.version.get_or_init(found))
+    }
+
+    /// Whether a Python that models can run in is found, and has NumPy. It is started for that.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Load`](neuropod_core::ErrorKind::Load), saying what is missing and how to install it.
+    fn check(&self) -> Result<()> {
+        runtime::get(self.request()).map(drop).map_err(Into::into)
     }
 
     fn capabilities(&self) -> Capabilities {

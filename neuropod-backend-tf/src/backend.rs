@@ -50,16 +50,6 @@ impl TensorFlowBackend {
         TensorFlowBackend { environment: Some(folder.into()), version: OnceLock::new(), ..self }
     }
 
-    /// Whether TensorFlow can be found; it is not opened for that unless nothing else tells its
-    /// version.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Load`](neuropod_core::ErrorKind::Load), listing where it was looked for.
-    pub fn check(&self) -> Result<()> {
-        library::version(self.request()).map(drop).map_err(Into::into)
-    }
-
     fn request(&self) -> Request<'_> {
         Request { library: self.library.as_deref(), environment: self.environment.as_deref() }
     }
@@ -71,6 +61,16 @@ impl Backend for TensorFlowBackend {
     fn info(&self) -> BackendInfo {
         let found = || library::version(self.request()).unwrap_or_else(|_| TESTED_VERSION.to_owned());
         BackendInfo::new("tensorflow", PLATFORM, self.version.get_or_init(found))
+    }
+
+    /// Whether TensorFlow can be found; it is not opened for that unless nothing else tells its
+    /// version.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Load`](neuropod_core::ErrorKind::Load), listing where it was looked for.
+    fn check(&self) -> Result<()> {
+        library::version(self.request()).map(drop).map_err(Into::into)
     }
 
     fn capabilities(&self) -> Capabilities {

@@ -1,6 +1,6 @@
 //! The options of a model, and its device.
 
-use neuropod_core::{DType, Device, ErrorKind, Model, ModelOptions, Result};
+use neuropod_core::{Backend as _, DType, Device, ErrorKind, Model, ModelOptions, Result};
 
 use crate::support::{
     any, assert_says, call, cpu, f32s, files, function, infer, load_with, source_of, strings, vector,

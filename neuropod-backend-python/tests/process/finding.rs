@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use neuropod_backend_python::{PythonBackend, TESTED_VERSION, backend};
-use neuropod_core::ErrorKind;
+use neuropod_core::{Backend as _, ErrorKind};
 
 use crate::alone::{as_it_is, only, succeeds, text};
 use crate::support::{assert_says, cpu, f32s, files, function, load_with, source_of};

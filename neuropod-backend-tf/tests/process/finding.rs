@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use neuropod_backend_tf::{TESTED_VERSION, TensorFlowBackend, backend};
-use neuropod_core::ErrorKind;
+use neuropod_core::{Backend as _, ErrorKind};
 use neuropod_test_utils::MemoryFiles;
 
 use crate::alone::{as_it_is, only, succeeds, text};

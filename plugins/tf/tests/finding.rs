@@ -68,5 +68,6 @@ fn without_tensorflow_a_model_does_not_load() {
         let error = backend.load(source, &ModelOptions::new()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Load);
         assert!(error.message().contains("pip install tensorflow"), "{error}");
+        assert_eq!(backend.check().unwrap_err().message(), error.message());
     });
 }

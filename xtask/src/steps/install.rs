@@ -2,6 +2,7 @@
 
 mod links;
 mod models;
+mod real;
 
 use std::collections::BTreeMap;
 use std::fs;

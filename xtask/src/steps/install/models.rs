@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::{Workspace, command};
+use super::{Workspace, command, real};
 use crate::demo::make;
 use crate::environment::Environment;
 
@@ -41,7 +41,8 @@ pub(super) fn run(
     let tensorflow = ["tensorflow", "--node", "x=x", "--node", "y=y", "--node", "out=out", "--graph"];
     pack_and_infer(prefix, scratch, &tensorflow, &graph)?;
     let model = make(root, environment, "make_addition_model.py", scratch.join("addition.pt"))?;
-    pack_and_infer(prefix, scratch, &["torchscript", "--model"], &model)
+    pack_and_infer(prefix, scratch, &["torchscript", "--model"], &model)?;
+    real::run(workspace, environment, prefix, scratch)
 }
 
 /// Packages a model, which is tested in doing so, and runs the package.
