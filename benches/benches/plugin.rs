@@ -1,5 +1,5 @@
-//! What it costs to cross the plugin interface: the fake backend as a plugin beside the same backend linked
-//! in. A call with two inputs and an output costs at most 100 ns more, and 64 MiB no more than 4 bytes.
+//! What it costs to cross the plugin interface: the fake backend, and with the feature `torch` that for TorchScript,
+//! as a plugin beside the same backend linked in.
 
 use std::env::consts;
 use std::hint::black_box;
@@ -10,23 +10,19 @@ use std::sync::Arc;
 use neuropod_benches::compare;
 use neuropod_core::{Backend, DType, Inputs, Model, ModelOptions, ModelSource, Tensor, TensorSpec};
 use neuropod_test_utils::MemoryFiles;
-use neuropod_test_utils::fake::{FakeBackend, MODEL_FILE, PLATFORM};
+use neuropod_test_utils::fake::{FakeBackend, MODEL_FILE};
 
 fn main() {
-    let plugin = neuropod_plugin::load(&fake_plugin(), None).expect("the plugin loads");
+    let built = build("neuropod-plugin", &["--example", "fake_plugin"], "examples", "fake_plugin");
+    let plugin = neuropod_plugin::load(&built, None).expect("the plugin loads");
     let linked: Arc<dyn Backend> = Arc::new(FakeBackend::new());
+    let program = MemoryFiles::new().file(MODEL_FILE, "out = add x y");
+    compare_additions("plugin/fake addition", &plugin, &linked, &program);
 
-    let program = "out = add x y";
-    let (ours, theirs) = (load(&plugin, program), load(&linked, program));
-    let small = Tensor::from_vec([4], vec![1.0f32, 2.0, 3.0, 4.0]).expect("four numbers");
-    let pair = [("x", &small), ("y", &small)];
-    let addition = compare("plugin/addition of 4 floats", || call(&*ours, &pair), || call(&*theirs, &pair));
-    if let Some(ratio) = addition {
-        let more = ratio.ours.as_nanos() as i64 - ratio.theirs.as_nanos() as i64;
-        println!("plugin/addition of 4 floats: {more} ns more than the linked backend");
-    }
+    #[cfg(feature = "torch")]
+    torch();
 
-    let identity = load(&plugin, "out = x");
+    let identity = load(&plugin, &MemoryFiles::new().file(MODEL_FILE, "out = x"));
     let large = Tensor::zeros(DType::Float32, [16 << 20]).expect("64 MiB");
     assert_same_memory(&*identity, &large);
     let small = Tensor::scalar(1.0f32).reshape([1]).expect("one element");
@@ -37,22 +33,48 @@ fn main() {
     );
 }
 
-/// Builds the fake backend as a plugin, with the optimisation of this benchmark.
-fn fake_plugin() -> PathBuf {
+/// The backend for TorchScript, whose libtorch this program is linked to.
+#[cfg(feature = "torch")]
+fn torch() {
+    let built =
+        build("neuropod-plugin-torch", &["--lib", "--crate-type", "cdylib"], "", "neuropod_plugin_torch");
+    let plugin = neuropod_plugin::load(&built, None).expect("the plugin loads");
+    let linked = neuropod_backend_torch::backend();
+    let models = neuropod_benches::make_models("make_models.py");
+    let model = std::fs::read(models.path().join("addition.pt")).expect("the model was made");
+    let files = MemoryFiles::new().file("0/data/model.pt", model);
+    compare_additions("plugin/torch addition", &plugin, &linked, &files);
+}
+
+/// Two float32 tensors of four elements in, one out.
+fn compare_additions(name: &str, plugin: &Arc<dyn Backend>, linked: &Arc<dyn Backend>, files: &MemoryFiles) {
+    let (ours, theirs) = (load(plugin, files), load(linked, files));
+    let small = Tensor::from_vec([4], vec![1.0f32, 2.0, 3.0, 4.0]).expect("four numbers");
+    let pair = [("x", &small), ("y", &small)];
+    let compared = compare(name, || call(&*ours, &pair), || call(&*theirs, &pair));
+    if let Some(ratio) = compared {
+        let more = ratio.ours.as_nanos() as i64 - ratio.theirs.as_nanos() as i64;
+        println!("{name}: {more} ns more than the linked backend");
+    }
+}
+
+/// Builds a plugin, with the optimisation of this benchmark.
+fn build(package: &str, arguments: &[&str], folder: &str, library: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace's root");
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--release", "--package", "neuropod-plugin", "--example", "fake_plugin"])
+        .args(["rustc", "--quiet", "--release", "--package", package])
+        .args(arguments)
         .current_dir(root)
         .status();
     assert!(status.is_ok_and(|status| status.success()), "the plugin could not be built");
-    let target = std::env::current_exe().expect("this program has a path");
-    let release = target.ancestors().nth(2).expect("target/release/deps");
-    release.join("examples").join(format!("{}fake_plugin{}", consts::DLL_PREFIX, consts::DLL_SUFFIX))
+    let program = std::env::current_exe().expect("this program has a path");
+    let release = program.ancestors().nth(2).expect("target/release/deps");
+    release.join(folder).join(format!("{}{library}{}", consts::DLL_PREFIX, consts::DLL_SUFFIX))
 }
 
-fn load(backend: &Arc<dyn Backend>, program: &str) -> Box<dyn Model> {
-    let files = Arc::new(MemoryFiles::new().file(MODEL_FILE, program));
-    let mut source = ModelSource::new("bench", PLATFORM, files);
+fn load(backend: &Arc<dyn Backend>, files: &MemoryFiles) -> Box<dyn Model> {
+    let files = MemoryFiles::copy_of(files).expect("files in memory can be read");
+    let mut source = ModelSource::new("bench", backend.info().platform, Arc::new(files));
     source.inputs = ["x", "y"].map(|name| TensorSpec::new(name, DType::Float32, [None])).into();
     source.outputs = vec![TensorSpec::new("out", DType::Float32, [None])];
     backend.load(Arc::new(source), &ModelOptions::new()).expect("the model loads")

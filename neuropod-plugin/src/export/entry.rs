@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::ptr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use neuropod_core::{Backend, Error, ErrorKind, Result};
+use neuropod_core::{Backend, BackendInfo, Error, ErrorKind, Result};
 
 use crate::abi::*;
 use crate::export::{Host, model, options, source};
@@ -26,6 +26,8 @@ pub struct Export {
 #[derive(Debug)]
 struct Exported {
     table: NeuropodPlugin,
+    /// What the table's texts lead into.
+    _info: &'static BackendInfo,
 }
 
 // SAFETY: the table is never written, and points to a backend, which is Sync, and to texts.
@@ -88,7 +90,7 @@ unsafe fn read_host(host: *const NeuropodHost) -> Result<Host> {
 
 /// Makes the table. It and what it points to stay until the process ends, as plugins do.
 fn export(backend: Arc<dyn Backend>) -> &'static Exported {
-    let info: &'static _ = Box::leak(Box::new(backend.info()));
+    let info: &'static BackendInfo = Box::leak(Box::new(backend.info()));
     let (dtypes, devices, capabilities) = capability_bits(&backend.capabilities());
     let backend: &'static Arc<dyn Backend> = Box::leak(Box::new(backend));
     Box::leak(Box::new(Exported {
@@ -105,6 +107,7 @@ fn export(backend: Arc<dyn Backend>) -> &'static Exported {
             load: Some(load),
             check: Some(check),
         },
+        _info: info,
     }))
 }
 

@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn the_shape_of_nested_lists_is_told() {
-        assert_eq!(shape_of(&json!(1.5)), []);
+        assert!(shape_of(&json!(1.5)).is_empty());
         assert_eq!(shape_of(&json!([[1, 2, 3], [4, 5, 6]])), [2, 3]);
     }
 }
