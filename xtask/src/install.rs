@@ -8,7 +8,7 @@ use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 
 pub(crate) use self::build::Profile;
 use self::files::{DATA, Destination, PROGRAM};
@@ -40,15 +40,14 @@ const COMPLETIONS: [(&str, &str); 3] = [
 ///
 /// The arguments are wrong, or the setup, the build or writing a file failed; the error says what to do.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<ExitCode> {
-    let (prefix, profile) = parse(arguments)?;
-    let prefix = std::path::absolute(prefix).context("cannot resolve the folder of --prefix")?;
+    let prefix = std::path::absolute(parse(arguments)?).context("cannot resolve the folder of --prefix")?;
     // Packagers collect files in a folder of their own first.
     let prefix = match env::var_os("DESTDIR").filter(|folder| !folder.is_empty()) {
         Some(folder) => Path::new(&folder).join(prefix.strip_prefix("/").unwrap_or(&prefix)),
         None => prefix,
     };
     let environment = setup::run(root)?;
-    install(root, &environment, &prefix, profile)?;
+    install(root, &environment, &prefix, Profile::Release)?;
     eprintln!("\ninstalled: {} --help", prefix.join(COMMAND).display());
     eprintln!("models run with the frameworks of {} if no environment is active", environment.venv.display());
     Ok(ExitCode::SUCCESS)
@@ -64,7 +63,7 @@ pub(crate) fn install(root: &Path, environment: &Environment, prefix: &Path, pro
     let command = build::command(root, environment, profile)?;
     let plugins: Vec<_> = PLUGINS
         .into_iter()
-        .map(|folder| Plugin::build(&root.join(folder), environment, profile))
+        .map(|folder| Plugin::build(root, folder, environment, profile))
         .collect::<Result<_>>()?;
 
     eprintln!("installing into {}", prefix.display());
@@ -84,23 +83,18 @@ pub(crate) fn install(root: &Path, environment: &Environment, prefix: &Path, pro
     Ok(())
 }
 
-fn parse<'a>(arguments: &[&'a str]) -> Result<(&'a str, Profile)> {
-    let (mut prefix, mut profile) = (None, Profile::Release);
-    let mut rest = arguments.iter();
-    while let Some(argument) = rest.next() {
-        match (*argument, argument.strip_prefix("--prefix=")) {
-            ("--debug", _) => profile = Profile::Debug,
-            ("--prefix", _) => prefix = rest.next().copied(),
-            (_, Some(folder)) => prefix = Some(folder),
-            (other, None) => bail!("`install` takes --prefix DIR and --debug, and no `{other}`"),
-        }
-    }
-    match prefix.filter(|folder| !folder.is_empty()) {
-        Some(folder) => Ok((folder, profile)),
-        None => {
-            bail!("name the folder to install into: `cargo xtask install --prefix ~/.local` for instance")
-        }
-    }
+/// The folder to install into.
+fn parse<'a>(arguments: &[&'a str]) -> Result<&'a str> {
+    let folder = match arguments {
+        ["--prefix", folder] => folder,
+        [argument] => argument.strip_prefix("--prefix=").unwrap_or_default(),
+        _ => "",
+    };
+    ensure!(
+        !folder.is_empty(),
+        "name the folder to install into: `cargo xtask install --prefix ~/.local` for instance"
+    );
+    Ok(folder)
 }
 
 #[cfg(test)]
@@ -108,20 +102,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_arguments_come_in_any_order() {
-        for arguments in [&["--prefix", "/opt", "--debug"][..], &["--debug", "--prefix=/opt"]] {
-            assert_eq!(parse(arguments).unwrap(), ("/opt", Profile::Debug));
+    fn the_folder_is_read() {
+        for arguments in [&["--prefix", "/opt"][..], &["--prefix=/opt"]] {
+            assert_eq!(parse(arguments).unwrap(), "/opt");
         }
-        assert_eq!(parse(&["--prefix", "/opt"]).unwrap(), ("/opt", Profile::Release));
     }
 
     #[test]
     fn wrong_arguments_are_answered_with_right_ones() {
-        for arguments in [&[][..], &["--debug"], &["--prefix"], &["--prefix="]] {
+        for arguments in [&[][..], &["--prefix"], &["--prefix="], &["--prefx=/opt"], &["--prefix", "a", "b"]]
+        {
             let message = parse(arguments).unwrap_err().to_string();
             assert!(message.contains("cargo xtask install --prefix"), "{message}");
         }
-        let message = parse(&["--prefx=/opt"]).unwrap_err().to_string();
-        assert!(message.contains("--prefix DIR and --debug, and no `--prefx=/opt`"), "{message}");
     }
 }

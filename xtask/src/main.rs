@@ -31,9 +31,8 @@ usage: cargo xtask <command>
   demo               package real models, run them from Rust and show the results
   test [STEP...]     run every check, or only the steps named
   test --list        say what the steps are
-  install --prefix DIR [--debug]
-                     install the command `neuropod` and the plugins that run models; with --debug as they are
-                     built for tests
+  install --prefix DIR
+                     install the command `neuropod` and the plugins that run models
   exec -- CMD...     run a command inside the prepared environment
 
 Downloads are kept in ~/.cache/neuropod; NEUROPOD_CACHE names another folder.";

@@ -12,29 +12,58 @@ use crate::process::Process;
 /// How it is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
-    Debug,
+    /// As the tests are: nothing is built that they have not built.
+    Tests,
     /// Optimized across crates, and without symbols.
     Release,
 }
 
 /// Builds the command. The answer is its file.
 pub(super) fn command(root: &Path, environment: &Environment, profile: Profile) -> Result<PathBuf> {
-    let arguments = ["--package", "neuropod-cli", "--bin", "neuropod"];
-    build(root, environment, profile, &arguments, |artifact| {
-        artifact["executable"].as_str().map(PathBuf::from)
+    let arguments: &[&str] = match profile {
+        Profile::Tests => &["test", "--no-run", "--package", "neuropod-cli"],
+        Profile::Release => &[
+            "rustc",
+            "--release",
+            "--package",
+            "neuropod-cli",
+            "--bin",
+            "neuropod",
+            "--",
+            STRIP[0],
+            STRIP[1],
+        ],
+    };
+    build(root, environment, arguments, |artifact| {
+        let is_program = artifact["target"]["kind"][0] == "bin" && artifact["profile"]["test"] == false;
+        artifact["executable"].as_str().filter(|_| is_program).map(PathBuf::from)
     })
 }
 
 /// Builds the plugin whose crate has that name. The answer is its library.
 pub(super) fn plugin(
-    folder: &Path,
+    root: &Path,
     environment: &Environment,
     profile: Profile,
     name: &str,
 ) -> Result<PathBuf> {
-    // Without the type for Rust, which tests need, it is optimized across crates.
-    let arguments = ["--package", name, "--lib", "--crate-type", "cdylib"];
-    build(folder, environment, profile, &arguments, |artifact| {
+    let arguments: &[&str] = match profile {
+        Profile::Tests => &["test", "--no-run", "--workspace", "--exclude", "neuropod-cli", "--all-features"],
+        // Without the type for Rust, which tests need, it is optimized across crates.
+        Profile::Release => &[
+            "rustc",
+            "--release",
+            "--package",
+            name,
+            "--lib",
+            "--crate-type",
+            "cdylib",
+            "--",
+            STRIP[0],
+            STRIP[1],
+        ],
+    };
+    build(root, environment, arguments, |artifact| {
         let files = artifact["filenames"].as_array()?.iter().filter_map(Value::as_str);
         let crate_name = name.replace('-', "_");
         let is_own = artifact["target"]["name"].as_str() == Some(&crate_name);
@@ -42,23 +71,22 @@ pub(super) fn plugin(
     })
 }
 
-/// Builds one crate: each gets the features that it asks for, and not those of the others.
+/// Leaves symbols out.
+const STRIP: [&str; 2] = ["-C", "strip=symbols"];
+
+/// Runs cargo, and finds what it built.
 fn build(
-    folder: &Path,
+    root: &Path,
     environment: &Environment,
-    profile: Profile,
     arguments: &[&str],
     file: impl Fn(&Value) -> Option<PathBuf>,
 ) -> Result<PathBuf> {
     let process = Process::cargo()
-        .args(["rustc", "--message-format=json-render-diagnostics"])
-        .args(arguments)
-        .current_dir(folder);
-    let process = match profile {
-        Profile::Debug => process,
-        Profile::Release => process.args(["--release", "--", "-C", "strip=symbols"]),
-    };
-    let process = process.inside(environment);
+        .arg(arguments[0])
+        .arg("--message-format=json-render-diagnostics")
+        .args(&arguments[1..])
+        .current_dir(root)
+        .inside(environment);
     let line = process.line();
     let messages = process.shown_stdout()?;
     let artifacts = messages.lines().filter_map(|message| serde_json::from_str::<Value>(message).ok());

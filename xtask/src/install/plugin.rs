@@ -20,14 +20,19 @@ pub(super) struct Plugin {
 
 impl Plugin {
     /// Builds the plugin of a crate's folder.
-    pub(super) fn build(folder: &Path, environment: &Environment, profile: Profile) -> Result<Self> {
-        let file = folder.join(DESCRIPTION);
+    pub(super) fn build(
+        root: &Path,
+        folder: &str,
+        environment: &Environment,
+        profile: Profile,
+    ) -> Result<Self> {
+        let file = root.join(folder).join(DESCRIPTION);
         let text = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
         let description: Value =
             serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))?;
         // The library is named for its crate.
         let name = text_of(&description, "library")?.replace('_', "-");
-        let library = build::plugin(folder, environment, profile, &name)?;
+        let library = build::plugin(root, environment, profile, &name)?;
         Ok(Plugin { description, library })
     }
 

@@ -36,9 +36,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let environment = workspace.environment.as_ref().context("the step needs the frameworks")?;
     let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
     let prefix = scratch.path().join("prefix");
-    // As the tests are built. The second time replaces every file.
+    // The second time replaces every file.
     for _ in 0..2 {
-        install(&workspace.root, environment, &prefix, Profile::Debug)?;
+        install(&workspace.root, environment, &prefix, Profile::Tests)?;
     }
     check_files(&prefix)?;
     links::check(&prefix, &FILES)?;
