@@ -116,7 +116,7 @@ impl Buffer {
     /// # Safety
     ///
     /// As for [`Buffer::from_raw_parts`].
-    #[inline]
+    #[inline(always)]
     pub unsafe fn with_owner(start: *const u8, len: usize, owner: Owner) -> Self {
         let start = NonNull::new(start.cast_mut()).unwrap_or(NonNull::dangling());
         Buffer { start, len, writable: false, owner }

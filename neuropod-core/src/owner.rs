@@ -76,6 +76,7 @@ impl ForeignOwner {
     ///
     /// With these words, both functions can be called on any thread: `retain` as often as one likes until
     /// `release` is called.
+    #[inline(always)]
     pub unsafe fn new(words: [*const c_void; 3], functions: &'static OwnerFunctions) -> Self {
         ForeignOwner { words, functions }
     }

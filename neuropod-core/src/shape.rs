@@ -50,7 +50,7 @@ impl Shape {
     }
 
     /// A shape whose element count was worked out before.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn from_checked(dims: &[usize], element_count: usize) -> Self {
         Shape { dims: copy(dims), element_count }
     }
@@ -71,16 +71,17 @@ impl Shape {
     }
 }
 
-/// Copies sizes. Those of most tensors are copied one by one, which is faster than to call what copies any number.
-#[inline]
+/// Copies sizes: those of most tensors number by number, where a copy of any length would be two calls.
+#[inline(always)]
 fn copy(dims: &[usize]) -> SmallVec<[usize; INLINE]> {
-    if dims.len() > INLINE {
-        return SmallVec::from_slice(dims);
-    }
-    let mut few = [0; INLINE];
-    for (to, from) in few.iter_mut().zip(dims) {
-        *to = *from;
-    }
+    let few = match *dims {
+        [] => [0; INLINE],
+        [a] => [a, 0, 0, 0],
+        [a, b] => [a, b, 0, 0],
+        [a, b, c] => [a, b, c, 0],
+        [a, b, c, d] => [a, b, c, d],
+        _ => return SmallVec::from_slice(dims),
+    };
     SmallVec::from_buf_and_len(few, dims.len())
 }
 

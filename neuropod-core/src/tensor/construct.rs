@@ -4,7 +4,9 @@ use std::any::Any;
 
 use crate::shape::IntoShape;
 use crate::view::{check_bytes, check_count, check_offsets};
-use crate::{Buffer, DType, Element, Error, ErrorKind, Result, Shape, Tensor, TensorView};
+use crate::{
+    Buffer, DType, Element, Error, ErrorKind, ForeignOwner, Owner, Result, Shape, Tensor, TensorView,
+};
 
 impl Tensor {
     /// A tensor of zeros, `false` or empty strings. Allocates aligned memory.
@@ -167,24 +169,26 @@ impl Tensor {
         Tensor::from_buffer(dtype, shape, data)
     }
 
-    /// A tensor over shared memory, of parts that another tensor had: nothing is checked or copied. `offsets`
-    /// are those of strings.
+    /// Numbers in another library's memory, as [`Tensor::from_buffer`] takes them of [`Buffer::with_owner`]: without
+    /// any check, and without moving what it is made of.
     ///
     /// # Safety
     ///
-    /// With these parts, [`Tensor::from_buffer`] succeeds, or [`Tensor::from_string_buffers`] for strings.
+    /// [`Buffer::with_owner`] may be called with `start`, `len` and `owner`, and [`Tensor::from_buffer`] succeeds with the
+    /// result.
     #[allow(unsafe_code)]
-    #[inline]
-    pub unsafe fn from_parts_unchecked(
+    #[inline(always)]
+    pub unsafe fn from_foreign_unchecked(
         dtype: DType,
         dims: &[usize],
-        data: Buffer,
-        offsets: Option<Buffer>,
+        start: *const u8,
+        len: usize,
+        owner: ForeignOwner,
     ) -> Self {
-        // It was checked that the product is small enough.
-        let element_count = dims.iter().product();
-        let shape = Shape::from_checked(dims, element_count);
-        Tensor { dtype, shape, data, offsets: offsets.map(Box::new) }
+        let shape = Shape::from_checked(dims, dims.iter().product());
+        // SAFETY: the caller's promise.
+        let data = unsafe { Buffer::with_owner(start, len, Owner::Foreign(owner)) };
+        Tensor { dtype, shape, data, offsets: None }
     }
 
     /// A copy of a view, in aligned memory.

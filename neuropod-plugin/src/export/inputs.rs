@@ -19,9 +19,13 @@ impl LentTensors {
     ///
     /// The inputs are the program's, and valid until this value is dropped.
     pub(super) unsafe fn fill(&mut self, raw: &[NeuropodInput]) {
-        for input in raw {
-            // SAFETY: the caller's promise.
-            self.0.push(unsafe { borrow(&input.tensor) });
+        self.0.reserve(raw.len());
+        for (index, input) in raw.iter().enumerate() {
+            // SAFETY: the caller's promise; and there is room, which is written in order.
+            unsafe {
+                self.0.as_mut_ptr().add(index).write(borrow(&input.tensor));
+                self.0.set_len(index + 1);
+            }
         }
     }
 

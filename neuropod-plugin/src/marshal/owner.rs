@@ -39,7 +39,7 @@ static HANDED_OVER: OwnerFunctions = OwnerFunctions { retain: retain_foreign, re
 static LENT: OwnerFunctions = OwnerFunctions { retain: retain_foreign, release: |_| {} };
 
 /// Hands an owner over to the other side.
-#[inline]
+#[inline(always)]
 pub(crate) fn hand_over(owner: Owner) -> NeuropodOwner {
     match owner {
         Owner::Shared(value) => {
@@ -47,12 +47,16 @@ pub(crate) fn hand_over(owner: Owner) -> NeuropodOwner {
         }
         // What comes from the other side goes back to it as it came.
         Owner::Foreign(foreign) if ptr::eq(foreign.functions(), &HANDED_OVER) => raw(&foreign.into_words()),
-        other => hand_over(Owner::new(other)),
+        other => hand_over_value(Arc::new(other)),
     }
 }
 
+fn hand_over_value(value: Arc<dyn Any + Send + Sync>) -> NeuropodOwner {
+    NeuropodOwner { words: words(Arc::into_raw(value)), functions: &raw const SHARED }
+}
+
 /// Lends the owner of a tensor's memory, as long as the tensor lives.
-#[inline]
+#[inline(always)]
 pub(crate) fn lend(tensor: &Tensor) -> NeuropodOwner {
     let of_tensor =
         NeuropodOwner { words: [ptr::from_ref(tensor).cast(), ptr::null()], functions: &raw const TENSOR };
@@ -72,7 +76,7 @@ pub(crate) fn lend(tensor: &Tensor) -> NeuropodOwner {
 /// # Safety
 ///
 /// The other side hands the owner over, and it is not taken over twice.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn take(owner: NeuropodOwner) -> Result<Option<Owner>> {
     if ptr::eq(owner.functions, &SHARED) {
         // SAFETY: it is one of ours that comes back, so the words are those of `hand_over` or `retain_shared`,
@@ -96,14 +100,14 @@ pub(crate) unsafe fn take(owner: NeuropodOwner) -> Result<Option<Owner>> {
 /// # Safety
 ///
 /// The other side lends the owner, and the result is dropped before that ends.
-#[inline]
-pub(crate) unsafe fn borrow(owner: NeuropodOwner) -> Option<Owner> {
+#[inline(always)]
+pub(crate) unsafe fn borrow(owner: &NeuropodOwner) -> Option<ForeignOwner> {
     // SAFETY: the other side's table, if there is one.
     let functions = unsafe { owner.functions.as_ref() }?;
     functions.retain?;
     let words = [owner.words[0], owner.words[1], ptr::from_ref(functions).cast()];
     // SAFETY: as in `take`; `LENT` releases nothing.
-    Some(Owner::Foreign(unsafe { ForeignOwner::new(words, &LENT) }))
+    Some(unsafe { ForeignOwner::new(words, &LENT) })
 }
 
 fn raw(words: &[*const c_void; 3]) -> NeuropodOwner {
@@ -199,8 +203,8 @@ mod tests {
         for tensor in [Tensor::scalar(1u8), Tensor::from_strings([1], &["one"]).unwrap()] {
             let memory = memory(&tensor);
             // SAFETY: the tensor is alive until the lent owner is dropped.
-            let lent = unsafe { borrow(lend(&tensor)) }.unwrap();
-            let kept = lent.clone();
+            let lent = unsafe { borrow(&lend(&tensor)) }.unwrap();
+            let kept = Owner::Foreign(lent.clone());
             drop(lent);
             drop(tensor);
             assert!(memory.upgrade().is_some());

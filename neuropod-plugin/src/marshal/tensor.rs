@@ -15,7 +15,7 @@ use crate::marshal::text::{array, malformed};
 const MOST_AXES: usize = 1024;
 
 /// Lends an input; it must not be used longer than that lives.
-#[inline]
+#[inline(always)]
 pub(crate) fn lend_input(input: &Input<'_>) -> NeuropodTensor {
     match input.as_tensor() {
         Some(tensor) => raw(&tensor.view(), lend(tensor)),
@@ -24,21 +24,30 @@ pub(crate) fn lend_input(input: &Input<'_>) -> NeuropodTensor {
 }
 
 /// Hands a tensor over for the time after `give` as well; its sizes are lent during it.
-#[inline]
+#[inline(always)]
 pub(crate) fn give<T>(tensor: Tensor, give: impl FnOnce(&NeuropodTensor) -> T) -> T {
     let shape = tensor.shape().clone();
-    let view = TensorView::clone(&tensor.view());
-    let mut handed = raw(&view, NONE);
-    handed.dims = shape.dims().as_ptr();
+    let (dtype, len) = (tensor.dtype(), tensor.bytes().len());
+    let (data, offsets) = (tensor.bytes().as_ptr().cast(), tensor.offsets());
+    let offsets = if offsets.is_empty() { ptr::null() } else { offsets.as_ptr() };
     // Strings have two buffers: the tensor itself owns both.
-    handed.owner = match tensor.dtype() {
+    let owner = match dtype {
         DType::String => hand_over(Owner::new(tensor)),
         _ => hand_over(tensor.into_buffer().into_owner()),
     };
-    give(&handed)
+    let dims = shape.dims();
+    give(&NeuropodTensor {
+        dtype: dtype_code(dtype),
+        rank: dims.len(),
+        dims: dims.as_ptr(),
+        data,
+        len,
+        offsets,
+        owner,
+    })
 }
 
-#[inline]
+#[inline(always)]
 fn raw(view: &TensorView<'_>, owner: NeuropodOwner) -> NeuropodTensor {
     let offsets = view.offsets();
     NeuropodTensor {
@@ -130,6 +139,13 @@ pub(crate) unsafe fn take(raw: &NeuropodTensor) -> Result<Tensor> {
     // SAFETY: the caller's promise.
     let parts = unsafe { Parts::check(raw) }?;
     match owner {
+        // What fits as a view does so as a tensor, which then is made where it is to be.
+        Some(Owner::Foreign(owner)) if parts.dtype != DType::String => {
+            parts.view()?;
+            let Parts { dtype, dims, data, .. } = parts;
+            // SAFETY: the caller's promise; and it was checked just now.
+            Ok(unsafe { Tensor::from_foreign_unchecked(dtype, dims, data.as_ptr(), data.len(), owner) })
+        }
         // SAFETY: the caller's promise.
         Some(owner) => unsafe { parts.tensor(owner) },
         None => parts.view().map(|view| view.to_tensor()),
@@ -142,26 +158,37 @@ pub(crate) unsafe fn take(raw: &NeuropodTensor) -> Result<Tensor> {
 /// # Safety
 ///
 /// The tensor is the program's, and the result is dropped before the call ends.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn borrow(raw: &NeuropodTensor) -> Option<Tensor> {
     // SAFETY: the caller's promise.
-    let owner = unsafe { owner::borrow(raw.owner) }?;
+    let owner = unsafe { owner::borrow(&raw.owner) }?;
     // An element type that is not known is told when the input is viewed.
     let dtype = dtype(raw.dtype)?;
     let dims = if raw.rank == 0 { ptr::NonNull::dangling().as_ptr() } else { raw.dims.cast_mut() };
     // SAFETY: the program gives as many sizes as there are axes.
     let dims = unsafe { slice::from_raw_parts(dims, raw.rank) };
-    // Of a string's two buffers, one is kept at once: it is a clone.
-    let offsets = (dtype == DType::String).then(|| {
-        let len = (dims.iter().product::<usize>() + 1) * size_of::<u64>();
-        // SAFETY: the program gives one more offset than there are strings, and the owner for both.
-        unsafe { Buffer::with_owner(raw.offsets.cast(), len, owner.clone()) }
-    });
+    if dtype == DType::String {
+        // SAFETY: the caller's promise.
+        return unsafe { borrow_strings(raw, dims, Owner::Foreign(owner)) };
+    }
     // SAFETY: the program's memory, which the owner keeps alive, and which was a tensor there.
-    Some(unsafe {
-        let data = Buffer::with_owner(raw.data.cast(), raw.len, owner);
-        Tensor::from_parts_unchecked(dtype, dims, data, offsets)
-    })
+    Some(unsafe { Tensor::from_foreign_unchecked(dtype, dims, raw.data.cast(), raw.len, owner) })
+}
+
+/// # Safety
+///
+/// As for [`borrow`].
+unsafe fn borrow_strings(raw: &NeuropodTensor, dims: &[usize], owner: Owner) -> Option<Tensor> {
+    let len = (dims.iter().product::<usize>() + 1) * size_of::<u64>();
+    // SAFETY: the program gives the strings' bytes, one more offset than there are strings, and the owner of both. The
+    // owner of the bytes is kept at once: it is a clone.
+    let (bytes, offsets) = unsafe {
+        (
+            Buffer::with_owner(raw.data.cast(), raw.len, owner.clone()),
+            Buffer::with_owner(raw.offsets.cast(), len, owner),
+        )
+    };
+    Tensor::from_string_buffers(dims, bytes, offsets).ok()
 }
 
 /// Takes over writable memory for numbers.
