@@ -28,7 +28,6 @@ const INLINE: usize = 4;
 #[derive(PartialEq, Eq, Hash)]
 pub struct Shape {
     dims: SmallVec<[usize; INLINE]>,
-    element_count: usize,
 }
 
 impl Shape {
@@ -40,19 +39,19 @@ impl Shape {
     /// size 0 are left out of that product, so that a shape which is accepted can be permuted.
     #[inline]
     pub fn new(dims: &[usize]) -> Result<Self> {
-        let element_count = element_count(dims)?;
-        Ok(Shape::from_checked(dims, element_count))
+        element_count(dims)?;
+        Ok(Shape::from_checked(dims))
     }
 
     /// The shape of a scalar: no axes, one element.
     pub fn scalar() -> Self {
-        Shape { dims: SmallVec::new(), element_count: 1 }
+        Shape { dims: SmallVec::new() }
     }
 
-    /// A shape whose element count was worked out before.
+    /// A shape whose element count was checked before.
     #[inline(always)]
-    pub(crate) fn from_checked(dims: &[usize], element_count: usize) -> Self {
-        Shape { dims: copy(dims), element_count }
+    pub(crate) fn from_checked(dims: &[usize]) -> Self {
+        Shape { dims: copy(dims) }
     }
 
     /// The sizes, outermost first.
@@ -67,7 +66,8 @@ impl Shape {
 
     /// The number of elements: the product of the sizes, 1 for a scalar.
     pub fn element_count(&self) -> usize {
-        self.element_count
+        // It was checked that the product is small enough. It is not kept: a small tensor is moved without a call.
+        self.dims.iter().product()
     }
 }
 
@@ -112,7 +112,7 @@ fn overflow(dims: &[usize]) -> Error {
 
 impl Clone for Shape {
     fn clone(&self) -> Self {
-        Shape::from_checked(self.dims(), self.element_count)
+        Shape::from_checked(self.dims())
     }
 }
 

@@ -107,6 +107,12 @@ impl Workspace {
         let process = Process::cargo().args(arguments).current_dir(&self.root);
         without_frameworks(&self.root, process)
     }
+
+    /// The same for a crate that stands outside the workspace. What was built for that serves, as it is built alike.
+    fn outsider_cargo<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Process {
+        let process = self.bare_cargo(arguments).env("CARGO_TARGET_DIR", self.root.join("target"));
+        process.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
+    }
 }
 
 fn fmt(workspace: &Workspace) -> Result<()> {
@@ -139,5 +145,5 @@ fn tests(workspace: &Workspace) -> Result<()> {
 
 fn fuzz(workspace: &Workspace) -> Result<()> {
     let arguments = ["check", "--manifest-path", "fuzz/Cargo.toml"];
-    workspace.bare_cargo(arguments).env("CARGO_TARGET_DIR", "target/fuzz").run()
+    workspace.outsider_cargo(arguments).run()
 }

@@ -185,7 +185,7 @@ impl Tensor {
         len: usize,
         owner: ForeignOwner,
     ) -> Self {
-        let shape = Shape::from_checked(dims, dims.iter().product());
+        let shape = Shape::from_checked(dims);
         // SAFETY: the caller's promise.
         let data = unsafe { Buffer::with_owner(start, len, Owner::Foreign(owner)) };
         Tensor { dtype, shape, data, offsets: None }
@@ -193,7 +193,7 @@ impl Tensor {
 
     /// A copy of a view, in aligned memory.
     pub(crate) fn copy_of(view: &TensorView<'_>) -> Tensor {
-        let shape = Shape::from_checked(view.dims(), view.element_count());
+        let shape = Shape::from_checked(view.dims());
         let offsets = match view.dtype() {
             DType::String => Some(Box::new(Buffer::copy_from(bytemuck::cast_slice(view.offsets())))),
             _ => None,
