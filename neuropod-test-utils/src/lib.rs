@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod files;
+mod programs;
 
 pub mod conformance;
 pub mod fake;
@@ -9,3 +10,4 @@ pub mod fake;
 pub mod writing_a_backend {}
 
 pub use files::MemoryFiles;
+pub use programs::write_program;

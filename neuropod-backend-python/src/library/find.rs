@@ -221,8 +221,7 @@ pub(crate) fn check_version(version: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::os::unix::fs::PermissionsExt;
+    use neuropod_test_utils::write_program;
 
     use super::*;
 
@@ -271,12 +270,10 @@ mod tests {
     fn a_program_that_is_no_python_is_an_error_that_names_it() {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("python");
-        for (script, expected) in [
-            ("#!/bin/sh\necho hello\n", "unexpected"),
-            ("#!/bin/sh\necho no >&2; exit 3\n", "exit status: 3): no"),
-        ] {
-            fs::write(&program, script).unwrap();
-            fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        for (script, expected) in
+            [("echo hello", "unexpected"), ("echo no >&2; exit 3", "exit status: 3): no")]
+        {
+            write_program(&program, script);
             let told = find(only(&program)).unwrap_err().to_string();
             assert!(told.contains(expected) && told.contains(&*program.to_string_lossy()), "{told}");
         }

@@ -2,10 +2,10 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use neuropod_test_utils::write_program;
 use tempfile::TempDir;
 
 use crate::library::{self, Interpreter, Request};
@@ -94,8 +94,7 @@ impl Wheels {
     pub(super) fn replace_python(&mut self, script: &str) {
         let path = self.folder.path().join("python");
         let program = self.program.display();
-        fs::write(&path, format!("#!/bin/sh\nPYTHON='{program}'\n{script}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        write_program(&path, &format!("PYTHON='{program}'\n{script}"));
         self.python.executable = path;
     }
 

@@ -1,12 +1,12 @@
 //! Which Python runs, and what is said when none can.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use neuropod_backend_python::{PythonBackend, TESTED_VERSION, backend};
 use neuropod_core::{Backend as _, ErrorKind};
+use neuropod_test_utils::write_program;
 
 use crate::alone::{as_it_is, only, succeeds, text};
 use crate::support::{assert_says, cpu, f32s, files, function, load_with, source_of};
@@ -65,8 +65,7 @@ fn a_broken_active_environment_is_an_error_that_names_it() {
     let folder = no_programs();
     let broken = folder.path().join("broken");
     fs::create_dir_all(broken.join("bin")).unwrap();
-    fs::write(broken.join("bin/python"), "#!/bin/sh\necho cannot >&2\nexit 1\n").unwrap();
-    fs::set_permissions(broken.join("bin/python"), fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&broken.join("bin/python"), "echo cannot >&2\nexit 1");
     for place in [broken, folder.path().join("nothing")] {
         let prepare = move |command: &mut Command| {
             command.env("VIRTUAL_ENV", place);

@@ -92,6 +92,7 @@ fn what_is_there(mut output: impl Read + std::os::fd::AsFd) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use neuropod_test_utils::write_program;
     use std::fs;
 
     use super::*;
@@ -142,13 +143,5 @@ mod tests {
         assert_eq!(ask("").unwrap_err(), "has no package `fake_package`");
         let found = ask(&format!("PYTHONPATH={}", installed.display())).unwrap();
         assert_eq!(found, installed.join("fake_package"));
-    }
-
-    /// Another process writes it: one that this process has open for writing does not start.
-    fn write_program(path: &Path, script: &str) {
-        let text = path.with_extension("txt");
-        fs::write(&text, format!("#!/bin/sh\n{script}\n")).unwrap();
-        let status = Command::new("install").args(["-m", "755"]).arg(&text).arg(path).status().unwrap();
-        assert!(status.success());
     }
 }

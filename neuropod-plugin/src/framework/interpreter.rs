@@ -103,6 +103,7 @@ fn give_up(child: &mut Child, patience: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use neuropod_test_utils::write_program;
     use std::fs;
 
     use super::*;
@@ -163,13 +164,5 @@ mod tests {
         let installed = root.path().join("installed");
         let found = ask(&format!("PYTHONPATH={}", installed.display())).unwrap();
         assert_eq!(found, installed.join("fake_package"));
-    }
-
-    /// Another process writes it: one that this process has open for writing does not start.
-    fn write_program(path: &Path, script: &str) {
-        let text = path.with_extension("txt");
-        fs::write(&text, format!("#!/bin/sh\n{script}\n")).unwrap();
-        let status = Command::new("install").args(["-m", "755"]).arg(&text).arg(path).status().unwrap();
-        assert!(status.success());
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use neuropod_core::ErrorKind;
 use neuropod_plugin::PluginSearch;
+use neuropod_test_utils::write_program;
 use serde_json::json;
 
 use crate::fake_framework::*;
@@ -158,8 +159,7 @@ fn the_python_on_the_path_is_asked_last() {
         plugin_with_framework(&root.path().join("plugins"), "1.0.0", "~2.13.0");
         fs::create_dir(root.path().join("bin")).unwrap();
         let program = root.path().join("bin/python3");
-        fs::write(&program, format!("#!/bin/sh\necho {}\n", package.display())).unwrap();
-        set_mode(&program, 0o755);
+        write_program(&program, &format!("echo {}", package.display()));
         return again("the_python_on_the_path_is_asked_last", root.path(), &[("PATH", "bin")]);
     };
     search_in(&root).find(PLATFORM, "*").unwrap();

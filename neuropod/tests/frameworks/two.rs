@@ -2,13 +2,13 @@
 
 use std::env;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Barrier, OnceLock};
 use std::thread;
 
 use neuropod::Neuropod;
+use neuropod_test_utils::write_program;
 
 use crate::support::{assert_adds, in_own_process, in_own_process_with, load};
 
@@ -124,6 +124,5 @@ fn with_interpreter_of_ours(command: &mut Command, packages: &Path) {
 fn write_interpreter(folder: &Path) {
     let path = folder.join("python3");
     fs::create_dir(folder).unwrap();
-    fs::write(&path, format!("#!/bin/sh\n: > '{}'\n", folder.join("asked").display())).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&path, &format!(": > '{}'", folder.join("asked").display()));
 }
