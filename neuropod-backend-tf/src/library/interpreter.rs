@@ -92,8 +92,9 @@ fn what_is_there(mut output: impl Read + std::os::fd::AsFd) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use neuropod_test_utils::write_program;
     use std::fs;
+
+    use neuropod_test_utils::write_program;
 
     use super::*;
 

@@ -103,8 +103,9 @@ fn give_up(child: &mut Child, patience: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use neuropod_test_utils::write_program;
     use std::fs;
+
+    use neuropod_test_utils::write_program;
 
     use super::*;
 
