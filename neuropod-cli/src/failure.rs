@@ -78,7 +78,11 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Failure(Box::new(Inner { help: help(error.kind()), code: exit::code(error.kind()), error }))
+        // The search for a backend says where it looked, whatever kept it from finding one.
+        let found_no_backend = error.context("searched").is_some();
+        let code = if found_no_backend { exit::NOT_HERE } else { exit::code(error.kind()) };
+        let help = help(if found_no_backend { ErrorKind::BackendNotFound } else { error.kind() });
+        Failure(Box::new(Inner { help, code, error }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `neuropod backends`
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
@@ -23,6 +24,20 @@ fn what_is_found_and_where_it_is_looked_for() {
     assert!(text.contains("\n  problem   the plugin's library "), "{text}");
     assert!(text.contains("\nsearched\n  plugins (named by the program): searched\n"), "{text}");
     assert!(text.contains("/usr/lib/neuropod/plugins-1 (the system's): "), "{text}");
+}
+
+#[test]
+fn a_backend_that_cannot_be_used_is_told_with_where_it_was_looked_for() {
+    let folder = folder();
+    folder.write("addition.pt", "no model");
+    let pack =
+        ["pack", "torchscript", "--name=a", "--model=addition.pt", "--output=y:float32:n", "a.neuropod"];
+    folder.run(&pack).assert_success();
+    let run = folder.run(&["infer", "a.neuropod", "--plugin-path=plugins"]);
+    run.assert_failure(4, &["the plugin's library ", "searched: plugins", "help: `neuropod backends`"]);
+    fs::set_permissions(folder.path("plugins"), fs::Permissions::from_mode(0o777)).unwrap();
+    let run = folder.run(&["infer", "a.neuropod", "--plugin-path=plugins"]);
+    run.assert_failure(4, &["can be written by everyone", "chmod o-w", "help: `neuropod backends`"]);
 }
 
 #[test]
