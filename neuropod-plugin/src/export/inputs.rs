@@ -19,6 +19,7 @@ impl LentTensors {
     ///
     /// The inputs are the program's, and valid until this value is dropped.
     pub(super) unsafe fn fill(&mut self, raw: &[NeuropodInput]) {
+        // Each is made in its place: to move it there would take as long as to make it.
         self.0.reserve(raw.len());
         for (index, input) in raw.iter().enumerate() {
             // SAFETY: the caller's promise; and there is room, which is written in order.

@@ -42,15 +42,14 @@ static LENT: OwnerFunctions = OwnerFunctions { retain: retain_foreign, release: 
 #[inline(always)]
 pub(crate) fn hand_over(owner: Owner) -> NeuropodOwner {
     match owner {
-        Owner::Shared(value) => {
-            NeuropodOwner { words: words(Arc::into_raw(value)), functions: &raw const SHARED }
-        }
+        Owner::Shared(value) => hand_over_value(value),
         // What comes from the other side goes back to it as it came.
         Owner::Foreign(foreign) if ptr::eq(foreign.functions(), &HANDED_OVER) => raw(&foreign.into_words()),
         other => hand_over_value(Arc::new(other)),
     }
 }
 
+#[inline(always)]
 fn hand_over_value(value: Arc<dyn Any + Send + Sync>) -> NeuropodOwner {
     NeuropodOwner { words: words(Arc::into_raw(value)), functions: &raw const SHARED }
 }

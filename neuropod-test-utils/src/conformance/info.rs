@@ -50,6 +50,13 @@ pub fn registry_takes_and_finds_it(backend: &dyn Backend, _: &dyn Fixtures) -> C
     Ok(())
 }
 
+/// The check of the framework says that it is there: models are about to be loaded. It can be asked again.
+pub fn the_framework_is_found(backend: &dyn Backend, _: &dyn Fixtures) -> CaseResult {
+    backend.check()?;
+    backend.check()?;
+    Ok(())
+}
+
 /// There is an identity model for each element type that the backend claims.
 pub fn each_dtype_has_a_fixture(backend: &dyn Backend, fixtures: &dyn Fixtures) -> CaseResult {
     let mut untested = backend.capabilities().dtypes;

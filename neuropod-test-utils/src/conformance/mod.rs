@@ -48,7 +48,7 @@ macro_rules! cases {
 /// Every case, in the order that [`run`] takes.
 pub const CASES: &[Case] = cases! {
     info: info_is_complete_and_constant, capabilities_are_sound_and_constant, registry_takes_and_finds_it,
-        each_dtype_has_a_fixture, debug_text_is_short;
+        the_framework_is_found, each_dtype_has_a_fixture, debug_text_is_short;
     values: integers_keep_every_bit, floats_keep_every_bit, bools_are_kept, every_rank_is_kept,
         single_elements_keep_their_rank, empty_tensors_are_kept, large_tensors_are_kept,
         sizes_differ_between_calls, undeclared_dtypes_are_refused, empty_strings_are_kept,

@@ -19,6 +19,8 @@ pub(crate) fn in_info() -> Vec<Broken> {
             .info(|| BackendInfo::new("fake", "", "1.0.0")),
         Broken::new("has no semantic version", &["info::registry_takes_and_finds_it"])
             .info(|| BackendInfo::new("fake", "fake", "new")),
+        Broken::new("misses its framework and has it", &["info::the_framework_is_found"])
+            .check(|| Err(Error::new(ErrorKind::Load, "the framework is not installed"))),
         Broken::new("has no device", &["info::capabilities_are_sound_and_constant"])
             .capabilities(Capabilities::new(DType::ALL).devices([])),
         Broken::new("claims a dtype twice", &["info::capabilities_are_sound_and_constant"])

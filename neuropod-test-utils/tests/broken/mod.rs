@@ -19,6 +19,7 @@ pub(crate) struct Broken {
     pub(crate) noticed_by: &'static [&'static str],
     inner: FakeBackend,
     info: Arc<dyn Fn() -> BackendInfo + Send + Sync>,
+    check: fn() -> Result<()>,
     load: Arc<Load>,
     infer: Arc<Infer>,
     allocator: Option<Arc<dyn Allocator>>,
@@ -41,6 +42,7 @@ impl Broken {
             fault,
             noticed_by,
             info: Arc::new(|| FakeBackend::new().info()),
+            check: || Ok(()),
             load: Arc::new(FakeBackend::load),
             infer: Arc::new(|call| call.run()),
             allocator: None,
@@ -56,6 +58,11 @@ impl Broken {
 
     pub(crate) fn capabilities(mut self, capabilities: Capabilities) -> Self {
         self.inner = self.inner.with_capabilities(capabilities);
+        self
+    }
+
+    pub(crate) fn check(mut self, check: fn() -> Result<()>) -> Self {
+        self.check = check;
         self
     }
 
@@ -124,6 +131,10 @@ impl Call<'_, '_> {
 impl Backend for Broken {
     fn info(&self) -> BackendInfo {
         (self.info)()
+    }
+
+    fn check(&self) -> Result<()> {
+        (self.check)()
     }
 
     fn capabilities(&self) -> Capabilities {
