@@ -1,6 +1,6 @@
 //! Values of arguments.
 
-use neuropod::{Device, DeviceType};
+use neuropod::{Device, DeviceType, Error};
 
 /// Reads `name=value`.
 pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
@@ -12,13 +12,7 @@ pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
 
 /// Reads `cpu`, `cuda` or `cuda:1`.
 pub(crate) fn device(text: &str) -> Result<Device, String> {
-    match text {
-        "cpu" => Ok(Device::Cpu),
-        "cuda" => Ok(Device::Cuda(0)),
-        _ => text.strip_prefix("cuda:").and_then(|index| index.parse().ok()).map(Device::Cuda).ok_or_else(
-            || "expected `cpu`, or `cuda:` and an index that counts from 0, as in `cuda:0`".to_owned(),
-        ),
-    }
+    text.parse().map_err(|error: Error| error.message().to_owned())
 }
 
 /// Reads `name=cpu` or `name=gpu`.

@@ -16,6 +16,7 @@ mod options;
 mod outputs;
 mod owner;
 mod registry;
+pub mod serialize;
 mod shape;
 mod source;
 mod spec;

@@ -11,6 +11,7 @@ mod registry;
 pub use neuropod_core::{
     Allocator, Buffer, DType, Device, DeviceType, Dim, Element, Error, ErrorKind, Input, Inputs, IntoInput,
     IntoInputs, IntoShape, ModelOptions, Outputs, Registry, Result, Shape, Tensor, TensorSpec, TensorView,
+    serialize,
 };
 pub use neuropod_package::{Compression, Integrity, Limits, TestData};
 #[cfg(all(unix, feature = "plugins"))]
