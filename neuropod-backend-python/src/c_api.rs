@@ -93,6 +93,8 @@ macro_rules! functions {
             pub(crate) PyObject_Vectorcall: Option<Vectorcall>,
             /// `Py_IsFinalizing`, under its old name in Python 3.12 and older.
             pub(crate) Py_IsFinalizing: unsafe extern "C" fn() -> c_int,
+            /// `PyThreadState_GetUnchecked`, under its old name in Python 3.12 and older.
+            pub(crate) PyThreadState_GetUnchecked: unsafe extern "C" fn() -> *mut PyThreadState,
         }
 
         // SAFETY: functions can be called from any thread that keeps their conditions, and the objects
@@ -129,6 +131,13 @@ macro_rules! functions {
                         library.get(b"Py_IsFinalizing\0").or_else(|_| library.get(b"_Py_IsFinalizing\0"))
                     }
                     .map_err(|_| "Py_IsFinalizing")?,
+                    // SAFETY: the caller's promise; both have this type.
+                    PyThreadState_GetUnchecked: *unsafe {
+                        library
+                            .get(b"PyThreadState_GetUnchecked\0")
+                            .or_else(|_| library.get(b"_PyThreadState_UncheckedGet\0"))
+                    }
+                    .map_err(|_| "PyThreadState_GetUnchecked")?,
                 })
             }
         }
@@ -148,13 +157,13 @@ functions! {
     fn PyEval_RestoreThread(*mut PyThreadState);
     fn PyGILState_Ensure() -> c_int;
     fn PyGILState_Release(c_int);
-    fn PyGILState_Check() -> c_int;
     fn PyGILState_GetThisThreadState() -> *mut PyThreadState;
 
     fn Py_IncRef(*mut PyObject);
     fn Py_DecRef(*mut PyObject);
     fn PyErr_Clear();
     fn PyErr_Fetch(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject);
+    fn PyErr_Restore(*mut PyObject, *mut PyObject, *mut PyObject);
     fn PyErr_NormalizeException(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject);
     fn PyException_SetTraceback(*mut PyObject, *mut PyObject) -> c_int;
 

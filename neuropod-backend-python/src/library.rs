@@ -156,10 +156,16 @@ fn version_of(api: &CApi) -> String {
     }
 }
 
-/// The program whose environment this process uses, to run pip for instance.
-pub(crate) fn environment(opened: &Opened, request: Request<'_>) -> Result<Interpreter, PythonError> {
-    match &opened.started {
-        Some(interpreter) => Ok(interpreter.clone()),
-        None => find(request),
+/// The program whose environment this process uses, to run pip for instance. `executable` is what a Python that
+/// runs in this process already says of itself.
+pub(crate) fn environment(opened: &Opened, executable: Option<&Path>) -> Result<Interpreter, PythonError> {
+    match (&opened.started, executable) {
+        (Some(interpreter), _) => Ok(interpreter.clone()),
+        (None, executable @ Some(_)) => find(Request { interpreter: executable, environment: None }),
+        (None, None) => Err(PythonError::Interpreter(
+            "the Python of this process does not know its program (`sys.executable` is empty), so that nothing can be \
+             installed for it"
+                .to_owned(),
+        )),
     }
 }

@@ -133,7 +133,7 @@ impl Loader<'_> {
         if missing.is_empty() {
             return Ok(pinned);
         }
-        let python = library::environment(&runtime.opened, self.request)?;
+        let python = library::environment(&runtime.opened, runtime.executable().as_deref())?;
         let (cache, offline) = (requirements::cache_folder()?, how == Requirements::Offline);
         let folders = requirements::install(&python, &missing, &cache, offline).map_err(in_file)?;
         pinned.extend(

@@ -1,6 +1,7 @@
 //! This crate's own Python code, run once in the interpreter, and what it offers.
 
 use std::ffi::CString;
+use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::PythonError;
@@ -119,6 +120,13 @@ impl Runtime {
         arguments: [Object; N],
     ) -> Result<Object, Raised> {
         call(gil, &self.models, name, arguments)
+    }
+
+    /// The interpreter's program, if it knows that.
+    pub(crate) fn executable(&self) -> Option<PathBuf> {
+        let gil = self.lock();
+        let said = call(&gil, &self.process, "executable", []).and_then(|path| path.to_text(&gil));
+        said.ok().filter(|path| !path.is_empty()).map(PathBuf::from)
     }
 
     /// Writes what models have printed so far.

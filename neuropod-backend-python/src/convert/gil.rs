@@ -3,9 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::ffi::c_int;
 use std::marker::PhantomData;
+use std::ptr;
 
 use super::release;
-use crate::c_api::{CApi, GIL_LOCKED, GIL_UNLOCKED};
+use crate::c_api::{CApi, GIL_LOCKED, GIL_UNLOCKED, PyObject};
 
 thread_local! {
     /// How many [`Gil`]s this thread has.
@@ -20,6 +21,7 @@ thread_local! {
 pub(crate) struct Gil {
     api: &'static CApi,
     previous: c_int,
+    pending: Option<Pending>,
     /// It belongs to the thread that took it.
     _thread: PhantomData<*mut ()>,
 }
@@ -32,7 +34,8 @@ impl Gil {
         // SAFETY: the interpreter runs, as there is a table of its functions.
         let previous = unsafe { (api.PyGILState_Ensure)() };
         DEPTH.set(DEPTH.get() + 1);
-        let gil = Gil { api, previous, _thread: PhantomData };
+        let pending = if previous == GIL_LOCKED { Pending::take(api) } else { None };
+        let gil = Gil { api, previous, pending, _thread: PhantomData };
         // What others left must not keep alive what is to be freed now.
         release::drain(api);
         gil
@@ -46,17 +49,16 @@ impl Gil {
     pub(super) fn is_held(api: &CApi) -> bool {
         // A thread that ends has no depth any more, and no lock either. A model may have let go of the
         // lock, and called something that came here.
-        // SAFETY: the interpreter runs; the function takes no lock.
-        DEPTH.try_with(Cell::get).unwrap_or(0) > 0 && unsafe { (api.PyGILState_Check)() } == 1
+        DEPTH.try_with(Cell::get).unwrap_or(0) > 0 && has_lock(api)
     }
 
     /// Runs something that may wait for a thread that waits for the lock: without it, if this thread has it.
     pub(crate) fn without<T>(api: &CApi, run: impl FnOnce() -> T) -> T {
+        if !has_lock(api) {
+            return run();
+        }
         // SAFETY: the interpreter runs; what this thread holds is given back to it afterwards.
         unsafe {
-            if (api.PyGILState_GetThisThreadState)().is_null() || (api.PyGILState_Check)() == 0 {
-                return run();
-            }
             let state = (api.PyEval_SaveThread)();
             let result = run();
             (api.PyEval_RestoreThread)(state);
@@ -68,12 +70,50 @@ impl Gil {
 impl Drop for Gil {
     fn drop(&mut self) {
         release::drain(self.api);
+        if let Some(pending) = self.pending.take() {
+            pending.restore(self.api);
+        }
         // SAFETY: this belongs to the `PyGILState_Ensure` above, on the same thread.
         unsafe { (self.api.PyGILState_Release)(self.previous) };
         // What the release itself frees is freed with the lock.
         DEPTH.set(DEPTH.get() - 1);
         release::leave(self.api);
     }
+}
+
+/// An exception that is on its way to whoever called, in a program of Python's: objects, a model among them, may be
+/// freed meanwhile, and the code that this runs must not lose it.
+#[derive(Debug)]
+struct Pending([*mut PyObject; 3]);
+
+impl Pending {
+    fn take(api: &CApi) -> Option<Self> {
+        let mut parts = [ptr::null_mut(); 3];
+        // SAFETY: the lock is held. The references are this value's until `restore`.
+        unsafe {
+            if (api.PyErr_Occurred)().is_null() {
+                return None;
+            }
+            let [class, value, traceback] = &mut parts;
+            (api.PyErr_Fetch)(class, value, traceback);
+        }
+        Some(Pending(parts))
+    }
+
+    fn restore(self, api: &CApi) {
+        let Pending([class, value, traceback]) = self;
+        // SAFETY: the lock is held, and the references are handed over.
+        unsafe { (api.PyErr_Restore)(class, value, traceback) };
+    }
+}
+
+/// Whether this thread holds the lock. `PyGILState_Check` always says yes once a program has made a second
+/// interpreter.
+fn has_lock(api: &CApi) -> bool {
+    // SAFETY: the interpreter runs; the functions take no lock.
+    let (own, current) =
+        unsafe { ((api.PyGILState_GetThisThreadState)(), (api.PyThreadState_GetUnchecked)()) };
+    !own.is_null() && own == current
 }
 
 /// Python's state of a thread that Python did not make, kept between calls: making one for each call

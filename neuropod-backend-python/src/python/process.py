@@ -32,6 +32,11 @@ def numpy_api():
     return _multiarray_umath._ARRAY_API
 
 
+def executable():
+    """The program of this interpreter; empty if it does not know."""
+    return sys.executable or ""
+
+
 def flush():
     """Writes what a model has printed without ending the line."""
     for stream in (sys.stdout, sys.stderr):
