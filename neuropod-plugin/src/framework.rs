@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use neuropod_core::{Error, ErrorKind, Result};
 
 use self::candidate::Candidate;
-pub(crate) use self::find::Environments;
+pub(crate) use self::find::{Environments, site_packages};
 use self::find::{Found, Tried, find};
 pub(crate) use self::system::{has_raised_rights, own_file};
 use crate::FrameworkDescription;

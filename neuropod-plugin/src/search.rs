@@ -5,7 +5,7 @@ mod origin;
 mod place;
 mod select;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use neuropod_core::{Backend, Result};
 
 pub use self::origin::PluginOrigin;
 pub use self::place::{FoundPlugin, PlaceContent, PluginPlace};
+use crate::framework::Environments;
 use crate::variables::Variables;
 
 /// Finds backends that are installed as plugins: folders that hold a `plugin.json` and a shared library.
@@ -21,10 +22,13 @@ use crate::variables::Variables;
 ///
 /// 1. the paths that the program names, with [`PluginSearch::path`];
 /// 2. those that the environment variable `NEUROPOD_PLUGIN_PATH` lists;
-/// 3. `neuropod/plugins-1` and `../lib/neuropod/plugins-1` beside the program, then beside the shared
-///    library that holds this code;
-/// 4. `neuropod/plugins-1` in the user's data folder;
-/// 5. `/usr/local/lib/neuropod/plugins-1` and `/usr/lib/neuropod/plugins-1`.
+/// 3. `neuropod/plugins-1` and `../lib/neuropod/plugins-1` beside the program, then the Python package
+///    `neuropod` of the environment that the program is installed in,
+///    `../lib/python3.*/site-packages/neuropod/plugins-1`;
+/// 4. beside the shared library that holds this code: `plugins-1` if its folder is such a package, called
+///    `neuropod`, then `neuropod/plugins-1` and `../lib/neuropod/plugins-1`;
+/// 5. `neuropod/plugins-1` in the user's data folder;
+/// 6. `/usr/local/lib/neuropod/plugins-1` and `/usr/lib/neuropod/plugins-1`.
 ///
 /// The number is the version of the plugin interface. What everyone can write is refused, and a process with
 /// other rights than its user's looks at no variable and at nothing of the user's.
@@ -33,6 +37,8 @@ use crate::variables::Variables;
 pub struct PluginSearch {
     paths: Vec<PathBuf>,
     environment: Option<PathBuf>,
+    /// Folders of frameworks, by the names of their Python packages.
+    framework_folders: BTreeMap<String, PathBuf>,
     is_limited: bool,
     variables: Variables,
 }
@@ -55,6 +61,19 @@ impl PluginSearch {
     /// before the one in `plugin.json`. A plugin that this process has loaded already keeps what it found.
     pub fn environment(mut self, folder: impl Into<PathBuf>) -> Self {
         self.environment = Some(folder.into());
+        self
+    }
+
+    /// Sets where a framework is: `folder` is that of its Python package, `…/site-packages/torch` for instance,
+    /// and `python_package` the package's name, `framework.python_package` in `plugin.json`. A program that runs
+    /// in a Python, which knows where an `import` would find the package, sets it; calling it again for a package
+    /// replaces what it set.
+    ///
+    /// Plugins for that framework use this folder if the process has no libraries of the framework open and the
+    /// framework's variable (`LIBTORCH`) is not set; they look nowhere else. Another version there than a plugin
+    /// needs is an error which names both.
+    pub fn framework_folder(mut self, python_package: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
+        self.framework_folders.insert(python_package.into(), folder.into());
         self
     }
 
@@ -105,6 +124,11 @@ impl PluginSearch {
     /// What is wrong with the plugin, as [`PluginSearch::find`] says it.
     pub fn load(&self, plugin: &FoundPlugin) -> Result<Arc<dyn Backend>> {
         select::load(self, plugin)
+    }
+
+    /// Where plugins' frameworks are looked for.
+    fn environments(&self) -> Environments<'_> {
+        Environments::new(&self.variables, self.environment.as_deref(), &self.framework_folders)
     }
 
     fn paths_in_order(&self) -> Vec<(PluginOrigin, PathBuf)> {

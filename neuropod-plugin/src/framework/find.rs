@@ -23,6 +23,8 @@ pub(crate) struct Environments<'a> {
     variables: &'a Variables,
     /// The one that the program named, for when none is active.
     named: Option<&'a Path>,
+    /// Where the program says that frameworks are, by the names of their Python packages.
+    folders: &'a BTreeMap<String, PathBuf>,
     /// What the interpreter on the path said of each package: it is asked once.
     answers: RefCell<BTreeMap<String, Result<PathBuf, String>>>,
 }
@@ -43,8 +45,12 @@ pub(super) struct Tried {
 }
 
 impl<'a> Environments<'a> {
-    pub(crate) fn new(variables: &'a Variables, named: Option<&'a Path>) -> Self {
-        Environments { variables, named, answers: RefCell::default() }
+    pub(crate) fn new(
+        variables: &'a Variables,
+        named: Option<&'a Path>,
+        folders: &'a BTreeMap<String, PathBuf>,
+    ) -> Self {
+        Environments { variables, named, folders, answers: RefCell::default() }
     }
 
     /// The one that the program named.
@@ -73,8 +79,8 @@ impl<'a> Environments<'a> {
     }
 }
 
-/// Finds the folder of a framework's libraries: where its variable says; else in the active Python
-/// environment, in the one that the program or `plugin.json` names, in that of the first `python3` on the
+/// Finds the folder of a framework's libraries: where its variable or else the program says; else in the
+/// active Python environment, in the one that the program or `plugin.json` names, in that of the first `python3` on the
 /// path, or where the system's loader is told to look.
 pub(super) fn find(
     framework: &FrameworkDescription,
@@ -82,6 +88,9 @@ pub(super) fn find(
     environments: &Environments<'_>,
 ) -> Result<Found> {
     if let Some(named) = named_by_variable(framework, environments.variables) {
+        return named.map(Found::Folder);
+    }
+    if let Some(named) = named_by_program(framework, environments.folders) {
         return named.map(Found::Folder);
     }
     let mut tried = Tried { places: Vec::new(), is_on_loader_path: false };
@@ -160,7 +169,31 @@ fn named_by_variable(framework: &FrameworkDescription, variables: &Variables) ->
     }))
 }
 
-fn site_packages(root: &Path) -> Vec<PathBuf> {
+/// A program names the folder that its own Python imports from: another one beside it would not do.
+fn named_by_program(
+    framework: &FrameworkDescription,
+    folders: &BTreeMap<String, PathBuf>,
+) -> Option<Result<PathBuf>> {
+    let package = framework.python_package.as_ref()?;
+    let root = folders.get(package)?;
+    let checked = Candidate::of_root(framework, root).check();
+    Some(checked.map_err(|error| {
+        let advice = match &framework.install {
+            Some(install) => format!("install what is needed (`{install}`)"),
+            None => "install what is needed".to_owned(),
+        };
+        let message = format!(
+            "the Python package `{package}` in {}, which this program uses, cannot be used as {}: {}; {advice}",
+            root.display(),
+            framework.name,
+            error.message(),
+        );
+        Error::new(error.kind(), message)
+    }))
+}
+
+/// The folders of packages in a Python environment.
+pub(crate) fn site_packages(root: &Path) -> Vec<PathBuf> {
     let versions = fs::read_dir(root.join("lib")).into_iter().flatten().flatten();
     let pythons = versions.filter(|entry| entry.file_name().to_string_lossy().starts_with("python3"));
     let mut folders: Vec<_> = pythons.map(|python| python.path().join("site-packages")).collect();

@@ -17,7 +17,7 @@ pub(super) fn find(search: &PluginSearch, platform: &str, range: &str) -> Result
         search,
         platform,
         wanted: VersionRange::parse(range)?,
-        environments: Environments::new(&search.variables, search.environment.as_deref()),
+        environments: search.environments(),
         searched: Vec::new(),
         other_versions: Vec::new(),
         failures: Vec::new(),
@@ -35,8 +35,7 @@ pub(super) fn find(search: &PluginSearch, platform: &str, range: &str) -> Result
 pub(super) fn load(search: &PluginSearch, plugin: &FoundPlugin) -> Result<Arc<dyn Backend>> {
     // What was wrong with it may be mended.
     let description = PluginDescription::read(&plugin.folder)?;
-    let environments = Environments::new(&search.variables, search.environment.as_deref());
-    let loaded = load_described(plugin, &description, &environments);
+    let loaded = load_described(plugin, &description, &search.environments());
     loaded.map_err(|error| error.with("plugin", plugin.folder.display().to_string()))
 }
 

@@ -107,6 +107,58 @@ fn the_variable_decides_and_must_hold_the_framework() {
 }
 
 #[test]
+fn the_folder_that_the_program_names_counts_before_environments_and_after_the_variable() {
+    let Some(root) = given_folder() else {
+        let root = folder();
+        installed(&root.path().join("named"), "2.13.0");
+        installed(&root.path().join("active"), "2.13.1");
+        fs::write(framework(&root.path().join("variable")).join("build-version"), "2.13.5\n").unwrap();
+        plugin_with_framework(&root.path().join("plugins"), "1.0.0", "~2.13.0");
+        let test = "the_folder_that_the_program_names_counts_before_environments_and_after_the_variable";
+        again(test, root.path(), &[("VIRTUAL_ENV", "active")]);
+        return again(test, root.path(), &[("VIRTUAL_ENV", "active"), ("FAKE_DIR", "variable")]);
+    };
+    let folder = root.join("named/lib/python3.11/site-packages/fake");
+    let search = search_in(&root).environment(root.join("active"));
+    // The second call replaces the first.
+    let search = search.framework_folder("fake", "/none").framework_folder("fake", folder);
+    search.framework_folder("other", "/none").find(PLATFORM, "*").unwrap();
+    let used = if std::env::var_os("FAKE_DIR").is_some() { "variable" } else { "named" };
+    for place in ["named", "active", "variable"] {
+        assert_eq!(is_open(&root.join(place)), place == used, "{place}");
+    }
+}
+
+#[test]
+fn a_folder_that_the_program_names_must_hold_the_framework() {
+    let Some(root) = given_folder() else {
+        let root = folder();
+        installed(&root.path().join("wrong"), "2.12.0");
+        installed(&root.path().join("active"), "2.13.0");
+        fs::create_dir(root.path().join("none")).unwrap();
+        plugin_with_framework(&root.path().join("plugins"), "1.0.0", "~2.13.0");
+        let test = "a_folder_that_the_program_names_must_hold_the_framework";
+        return again(test, root.path(), &[("VIRTUAL_ENV", "active")]);
+    };
+    let told = |folder: &Path| {
+        let error = failure(&search_in(&root).framework_folder("fake", folder), "*");
+        assert_eq!(error.kind(), ErrorKind::Load);
+        error.message().to_owned()
+    };
+    let wrong = root.join("wrong/lib/python3.11/site-packages/fake");
+    let expected = format!(
+        "the Python package `fake` in {}, which this program uses, cannot be used as Fake: it is of version 2.12.0, \
+         and `~2.13.0` is needed; install what is needed (`pip install fake`)",
+        wrong.display()
+    );
+    assert_eq!(told(&wrong), expected);
+    let missing = format!("cannot be used as Fake: there is no {}; install", file_name("fake_core"));
+    let message = told(&root.join("none"));
+    assert!(message.contains(&missing), "{message}");
+    assert!(!is_open(&root));
+}
+
+#[test]
 fn a_process_has_one_version_of_a_framework() {
     let Some(root) = given_folder() else {
         let root = folder();
@@ -145,7 +197,7 @@ fn what_the_process_has_already_is_used() {
         let variables = [("LD_PRELOAD", loaded), ("VIRTUAL_ENV", "active")];
         return again("what_the_process_has_already_is_used", root.path(), &variables);
     };
-    search_in(&root).find(PLATFORM, "*").unwrap();
+    search_in(&root).framework_folder("fake", "/none").find(PLATFORM, "*").unwrap();
     assert!(is_open(&root.join("loaded")) && !is_open(&root.join("active")));
     let maps = fs::read_to_string("/proc/self/maps").unwrap();
     assert!(maps.contains(&file_name("fake_main")), "the other library comes from the same folder");

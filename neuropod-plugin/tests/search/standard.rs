@@ -3,6 +3,7 @@
 use std::env;
 use std::path::Path;
 
+use libloading::Library;
 use neuropod_core::ErrorKind;
 use neuropod_plugin::{PluginOrigin, PluginSearch};
 
@@ -38,6 +39,47 @@ fn the_variables_lead_to_plugins_in_their_order() {
     assert!(error.message().ends_with("or name its folder in the variable NEUROPOD_PLUGIN_PATH"), "{error}");
     let error = failure(&search.standard_places(false), ">2");
     assert_eq!(error.contexts().filter(|(key, _)| *key == "searched").count(), 1);
+}
+
+#[test]
+fn a_program_finds_the_plugins_of_the_python_package_that_it_is_installed_with() {
+    let test = "standard::a_program_finds_the_plugins_of_the_python_package_that_it_is_installed_with";
+    if given_folder().is_none() {
+        let environment = folder();
+        plugin(&environment.path().join("lib/python3.11/site-packages/neuropod/plugins-1/it"), "1.0.0");
+        let program = environment.path().join("bin/neuropod");
+        copy(&env::current_exe().unwrap(), &program);
+        return run_program_again(&program, test, environment.path(), &[]);
+    }
+    let search = PluginSearch::new();
+    assert_eq!(search.find(PLATFORM, "*").unwrap().info().version, "1.0.0");
+    let places = search.places();
+    let place = places.iter().find(|place| !place.plugins().is_empty()).unwrap();
+    assert_eq!(place.origin, PluginOrigin::BesideProgram);
+}
+
+#[test]
+fn a_module_finds_the_plugins_in_its_own_python_package() {
+    let example = env::current_exe().unwrap().ancestors().nth(2).unwrap().join("examples");
+    let library = example.join(file_name("module"));
+    assert!(
+        library.is_file(),
+        "{} is missing: `cargo test -p neuropod-plugin` builds it, `--test` does not",
+        library.display()
+    );
+    let root = folder();
+    let count = |package: &str| {
+        let module = root.path().join(package).join("_native.abi3.so");
+        copy(&library, &module);
+        plugin(&module.with_file_name("plugins-1/it"), "1.0.0");
+        // SAFETY: what runs when the library is opened is Rust's, and nothing of it outlives this call.
+        let library = unsafe { Library::new(&module) }.unwrap();
+        // SAFETY: `examples/module.rs` declares it so.
+        let count_plugins = unsafe { library.get::<extern "C" fn() -> usize>(b"count_plugins") }.unwrap();
+        count_plugins()
+    };
+    assert_eq!(count("site-packages/neuropod"), 1);
+    assert_eq!(count("site-packages/another"), 0, "a folder of that name elsewhere is not Neuropod's");
 }
 
 #[test]

@@ -77,6 +77,13 @@ pub(crate) fn failure(search: &PluginSearch, range: &str) -> Error {
     search.find(PLATFORM, range).map(|backend| backend.info()).unwrap_err()
 }
 
+/// Copies a file, in a process of its own: a program that this one had open for writing while another test
+/// starts a process could not be run.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    assert!(Command::new("cp").args([from, to]).status().unwrap().success());
+}
+
 const FOLDER: &str = "NEUROPOD_TEST_FOLDER";
 
 /// The folder that [`run_again`] was given, in the process that it started.
@@ -87,7 +94,12 @@ pub(crate) fn given_folder() -> Option<PathBuf> {
 /// Runs a test of this program in a process of its own, with these variables and no others: a process
 /// opens a framework once, and its variables cannot be set while other tests run.
 pub(crate) fn run_again(test: &str, folder: &Path, variables: &[(&str, OsString)]) {
-    let output = Command::new(env::current_exe().unwrap())
+    run_program_again(&env::current_exe().unwrap(), test, folder, variables);
+}
+
+/// The same with a copy of this program, which is elsewhere.
+pub(crate) fn run_program_again(program: &Path, test: &str, folder: &Path, variables: &[(&str, OsString)]) {
+    let output = Command::new(program)
         .args(["--exact", test, "--nocapture"])
         .env_clear()
         .env(FOLDER, folder)
