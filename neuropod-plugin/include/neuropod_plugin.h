@@ -139,6 +139,9 @@ struct NeuropodOwner;
 /// An NVIDIA GPU, by its index.
 #define NEUROPOD_DEVICE_CUDA 1
 
+/// In an output: no memory but this output's own, so that it may be written while its owner is the only one.
+#define NEUROPOD_TENSOR_WRITABLE 1
+
 /// A size that is not fixed.
 #define NEUROPOD_DIM_ANY 0
 
@@ -354,6 +357,10 @@ typedef struct NeuropodOwnerFunctions {
   /// Ends an owner. It is called once for each owner that `retain` made or that was handed over, and never for
   /// one that was lent.
   void (*release)(const struct NeuropodOwner *owner);
+  /// Not 0 if there is certainly no other owner of the same memory, nor anything else that could make one. It is
+  /// called while nobody else uses this owner, for memory that is `NEUROPOD_TENSOR_WRITABLE`. Null: it is not known,
+  /// and the memory is not written; but an owner without `retain` is the only one.
+  int32_t (*is_unshared)(const struct NeuropodOwner *owner);
 } NeuropodOwnerFunctions;
 
 /// What keeps a tensor's memory alive: two words that mean something to whoever made them, and what can be
@@ -370,6 +377,8 @@ typedef struct NeuropodOwner {
 typedef struct NeuropodTensor {
   /// The element type, a `NEUROPOD_DTYPE_...`.
   uint32_t dtype;
+  /// `NEUROPOD_TENSOR_...` bits, which say more about an output; unknown ones are ignored.
+  uint32_t flags;
   /// The number of axes.
   size_t rank;
   /// `rank` sizes, outermost first; valid during the call. May be null if `rank` is 0.

@@ -104,6 +104,9 @@ pub const NEUROPOD_DEVICE_CPU: u32 = 0;
 /// An NVIDIA GPU, by its index.
 pub const NEUROPOD_DEVICE_CUDA: u32 = 1;
 
+/// In an output: no memory but this output's own, so that it may be written while its owner is the only one.
+pub const NEUROPOD_TENSOR_WRITABLE: u32 = 1;
+
 /// A size that is not fixed.
 pub const NEUROPOD_DIM_ANY: u32 = 0;
 /// A fixed size.
@@ -152,6 +155,10 @@ pub struct NeuropodOwnerFunctions {
     /// Ends an owner. It is called once for each owner that `retain` made or that was handed over, and never for
     /// one that was lent.
     pub release: Option<unsafe extern "C" fn(owner: *const NeuropodOwner)>,
+    /// Not 0 if there is certainly no other owner of the same memory, nor anything else that could make one. It is
+    /// called while nobody else uses this owner, for memory that is `NEUROPOD_TENSOR_WRITABLE`. Null: it is not known,
+    /// and the memory is not written; but an owner without `retain` is the only one.
+    pub is_unshared: Option<unsafe extern "C" fn(owner: *const NeuropodOwner) -> i32>,
 }
 
 /// A dense tensor in row-major order.
@@ -160,6 +167,8 @@ pub struct NeuropodOwnerFunctions {
 pub struct NeuropodTensor {
     /// The element type, a `NEUROPOD_DTYPE_...`.
     pub dtype: u32,
+    /// `NEUROPOD_TENSOR_...` bits, which say more about an output; unknown ones are ignored.
+    pub flags: u32,
     /// The number of axes.
     pub rank: usize,
     /// `rank` sizes, outermost first; valid during the call. May be null if `rank` is 0.

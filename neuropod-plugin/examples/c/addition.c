@@ -35,7 +35,7 @@ static const NeuropodTensor *find(const NeuropodInput *inputs, size_t count, con
 // The output's memory is one `malloc`, which its owner's first word leads to.
 static void release(const NeuropodOwner *owner) { free((void *)owner->words[0]); }
 
-static const NeuropodOwnerFunctions FREE = {sizeof(NeuropodOwnerFunctions), NULL, release};
+static const NeuropodOwnerFunctions FREE = {sizeof(NeuropodOwnerFunctions), NULL, release, NULL};
 
 static int32_t infer(void *self, const NeuropodInput *inputs, size_t input_count, const NeuropodStr *requested,
                      size_t requested_count, NeuropodOutputs *outputs, NeuropodErrors *errors) {
@@ -54,6 +54,7 @@ static int32_t infer(void *self, const NeuropodInput *inputs, size_t input_count
   for (size_t i = 0; i < x->len / sizeof(float); ++i) sum[i] = (a[i] + b[i]) * model->scale;
 
   NeuropodTensor out = *x;
+  out.flags = NEUROPOD_TENSOR_WRITABLE;
   out.data = sum;
   out.owner = (NeuropodOwner){{sum, NULL}, &FREE};
   return outputs->push(outputs, text("out"), &out);

@@ -121,6 +121,7 @@ unsafe extern "C" fn allocate(
         let (data, len) = (memory.as_mut_ptr(), memory.len());
         let handed = NeuropodTensor {
             dtype: dtype_code,
+            flags: NEUROPOD_TENSOR_WRITABLE,
             rank,
             dims: dims.as_ptr(),
             data: data.cast_const().cast(),

@@ -134,6 +134,7 @@ impl Allocator for PluginAllocator {
         let shape = Shape::new(dims)?;
         let mut raw = NeuropodTensor {
             dtype: dtype_code(dtype),
+            flags: 0,
             rank: 0,
             dims: ptr::null(),
             data: ptr::null(),

@@ -3,7 +3,7 @@
 
 use std::any::Any;
 use std::ffi::c_void;
-use std::mem;
+use std::mem::{self, ManuallyDrop};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::Arc;
@@ -23,6 +23,7 @@ static SHARED: NeuropodOwnerFunctions = NeuropodOwnerFunctions {
     size: size_of::<NeuropodOwnerFunctions>(),
     retain: Some(retain_shared),
     release: Some(release_shared),
+    is_unshared: Some(is_unshared),
 };
 
 /// The first word is a tensor that is lent. Its further owners are `SHARED`.
@@ -30,13 +31,16 @@ static TENSOR: NeuropodOwnerFunctions = NeuropodOwnerFunctions {
     size: size_of::<NeuropodOwnerFunctions>(),
     retain: Some(retain_tensor),
     release: None,
+    is_unshared: None,
 };
 
 /// The words are the other side's owner.
-static HANDED_OVER: OwnerFunctions = OwnerFunctions { retain: retain_foreign, release: release_foreign };
+static HANDED_OVER: OwnerFunctions =
+    OwnerFunctions { retain: retain_foreign, release: release_foreign, is_unshared: is_foreign_unshared };
 
 /// The words are the other side's owner, which is lent for the call; its further owners are `HANDED_OVER`.
-static LENT: OwnerFunctions = OwnerFunctions { retain: retain_foreign, release: |_| {} };
+static LENT: OwnerFunctions =
+    OwnerFunctions { retain: retain_foreign, release: |_| {}, is_unshared: |_| false };
 
 /// Hands an owner over to the other side.
 #[inline(always)]
@@ -47,6 +51,21 @@ pub(crate) fn hand_over(owner: Owner) -> NeuropodOwner {
         Owner::Foreign(foreign) if ptr::eq(foreign.functions(), &HANDED_OVER) => raw(&foreign.into_words()),
         other => hand_over_value(Arc::new(other)),
     }
+}
+
+/// Whether the other side, to which the owner is handed over, can ask if there are others.
+#[inline(always)]
+pub(crate) fn knows_others(owner: &Owner) -> bool {
+    match owner {
+        Owner::Shared(_) => true,
+        Owner::Foreign(foreign) => ptr::eq(foreign.functions(), &HANDED_OVER),
+        _ => false,
+    }
+}
+
+/// Whether an owner that the other side hands over is one of this side's, which comes back.
+pub(crate) fn is_ours(owner: &NeuropodOwner) -> bool {
+    ptr::eq(owner.functions, &SHARED)
 }
 
 #[inline(always)]
@@ -136,6 +155,17 @@ unsafe fn release_foreign(words: &[*const c_void; 3]) {
     }
 }
 
+unsafe fn is_foreign_unshared(words: &[*const c_void; 3]) -> bool {
+    let owner = raw(words);
+    // SAFETY: the other side's table, if there is one.
+    let functions = unsafe { owner.functions.as_ref() };
+    let functions = functions.filter(|functions| functions.size >= size_of::<NeuropodOwnerFunctions>());
+    // SAFETY: the other side's owner is alive, and nobody else uses it now.
+    functions
+        .and_then(|functions| functions.is_unshared)
+        .is_some_and(|ask| unsafe { ask(&raw const owner) } != 0)
+}
+
 fn words(owner: Pointer) -> [*const c_void; 2] {
     // SAFETY: a pointer to a trait object is two pointers. What they are matters to nobody: `pointer` puts
     // together again what this took apart.
@@ -164,6 +194,13 @@ unsafe extern "C" fn release_shared(owner: *const NeuropodOwner) {
     let owner = unsafe { Arc::from_raw(pointer((*owner).words)) };
     // What a user's owner does when it is dropped must not unwind into the other side.
     let _ = catch_unwind(AssertUnwindSafe(|| drop(owner)));
+}
+
+unsafe extern "C" fn is_unshared(owner: *const NeuropodOwner) -> i32 {
+    // SAFETY: the other side asks about what `hand_over` or `retain_shared` made, which is one strong reference; it
+    // stays that, as it is not dropped here.
+    let mut owner = ManuallyDrop::new(unsafe { Arc::from_raw(pointer((*owner).words)) });
+    i32::from(Arc::get_mut(&mut owner).is_some())
 }
 
 unsafe extern "C" fn retain_tensor(owner: *const NeuropodOwner, kept: *mut NeuropodOwner) {

@@ -6,7 +6,7 @@ use std::slice;
 
 use neuropod_core::{Buffer, DType, Error, Input, Owner, Result, Tensor, TensorView};
 
-use crate::abi::{NeuropodOwner, NeuropodTensor};
+use crate::abi::{NEUROPOD_TENSOR_WRITABLE, NeuropodOwner, NeuropodTensor};
 use crate::marshal::codes::{dtype, dtype_code};
 use crate::marshal::owner::{self, NONE, hand_over, lend};
 use crate::marshal::text::{array, malformed};
@@ -30,6 +30,7 @@ pub(crate) fn give<T>(tensor: Tensor, give: impl FnOnce(&NeuropodTensor) -> T) -
     let (dtype, len) = (tensor.dtype(), tensor.bytes().len());
     let (data, offsets) = (tensor.bytes().as_ptr().cast(), tensor.offsets());
     let offsets = if offsets.is_empty() { ptr::null() } else { offsets.as_ptr() };
+    let writable = tensor.buffer().is_writable() && owner::knows_others(tensor.buffer().owner());
     // Strings have two buffers: the tensor itself owns both.
     let owner = match dtype {
         DType::String => hand_over(Owner::new(tensor)),
@@ -38,6 +39,7 @@ pub(crate) fn give<T>(tensor: Tensor, give: impl FnOnce(&NeuropodTensor) -> T) -
     let dims = shape.dims();
     give(&NeuropodTensor {
         dtype: dtype_code(dtype),
+        flags: if writable { NEUROPOD_TENSOR_WRITABLE } else { 0 },
         rank: dims.len(),
         dims: dims.as_ptr(),
         data,
@@ -52,6 +54,7 @@ fn raw(view: &TensorView<'_>, owner: NeuropodOwner) -> NeuropodTensor {
     let offsets = view.offsets();
     NeuropodTensor {
         dtype: dtype_code(view.dtype()),
+        flags: 0,
         rank: view.rank(),
         dims: view.dims().as_ptr(),
         data: view.bytes().as_ptr().cast(),
@@ -106,11 +109,18 @@ impl<'a> Parts<'a> {
     ///
     /// # Safety
     ///
-    /// The memory is valid, and nobody writes it, until `owner` is dropped.
-    pub(crate) unsafe fn tensor(&self, owner: Owner) -> Result<Tensor> {
+    /// The memory is valid, and nobody writes it, until `owner` is dropped; if it is `writable`, nobody else uses it
+    /// while `owner` is the only owner.
+    pub(crate) unsafe fn tensor(&self, owner: Owner, writable: bool) -> Result<Tensor> {
         if self.dtype != DType::String {
+            let (start, len) = (self.data.as_ptr(), self.data.len());
             // SAFETY: the caller's promise.
-            let data = unsafe { Buffer::with_owner(self.data.as_ptr(), self.data.len(), owner) };
+            let data = unsafe {
+                match writable {
+                    true => Buffer::with_owner_mut(start.cast_mut(), len, owner),
+                    false => Buffer::with_owner(start, len, owner),
+                }
+            };
             return Tensor::from_buffer(self.dtype, self.dims, data);
         }
         let len = size_of_val(self.offsets);
@@ -131,23 +141,27 @@ impl<'a> Parts<'a> {
 /// # Safety
 ///
 /// As for [`Parts::check`] during the call; the memory stays valid, and nobody writes it, until the owner is
-/// released.
+/// released, and if the flags call it writable, nobody else uses it while that is the only owner.
 #[inline]
 pub(crate) unsafe fn take(raw: &NeuropodTensor) -> Result<Tensor> {
     // SAFETY: the caller's promise.
     let owner = unsafe { owner::take(raw.owner) }?;
     // SAFETY: the caller's promise.
     let parts = unsafe { Parts::check(raw) }?;
+    let writable = raw.flags & NEUROPOD_TENSOR_WRITABLE != 0;
     match owner {
         // What fits as a view does so as a tensor, which then is made where it is to be.
         Some(Owner::Foreign(owner)) if parts.dtype != DType::String => {
             parts.view()?;
             let Parts { dtype, dims, data, .. } = parts;
             // SAFETY: the caller's promise; and it was checked just now.
-            Ok(unsafe { Tensor::from_foreign_unchecked(dtype, dims, data.as_ptr(), data.len(), owner) })
+            Ok(unsafe {
+                Tensor::from_foreign_unchecked(dtype, dims, data.as_ptr(), data.len(), writable, owner)
+            })
         }
+        // What is ours was an input, whatever the other side says of it.
         // SAFETY: the caller's promise.
-        Some(owner) => unsafe { parts.tensor(owner) },
+        Some(owner) => unsafe { parts.tensor(owner, writable && !owner::is_ours(&raw.owner)) },
         None => parts.view().map(|view| view.to_tensor()),
     }
 }
@@ -172,7 +186,7 @@ pub(crate) unsafe fn borrow(raw: &NeuropodTensor) -> Option<Tensor> {
         return unsafe { borrow_strings(raw, dims, Owner::Foreign(owner)) };
     }
     // SAFETY: the program's memory, which the owner keeps alive, and which was a tensor there.
-    Some(unsafe { Tensor::from_foreign_unchecked(dtype, dims, raw.data.cast(), raw.len, owner) })
+    Some(unsafe { Tensor::from_foreign_unchecked(dtype, dims, raw.data.cast(), raw.len, false, owner) })
 }
 
 /// # Safety

@@ -8,3 +8,4 @@ mod header;
 mod libraries;
 mod misbehaving;
 mod support;
+mod writable;

@@ -1,21 +1,21 @@
 //! Plugins that break a rule: each is an error that says what is wrong.
 
-use neuropod_core::{Error, ErrorKind};
+use neuropod_core::{Error, ErrorKind, Tensor};
 use neuropod_test_utils::MemoryFiles;
 
 use crate::compile;
 use crate::support::{floats, infer, load_addition};
 
 /// Loads the plugin with this mistake, and runs it; gives the error of whatever fails first.
-fn run(mistake: &str) -> Result<(), Error> {
+fn run(mistake: &str) -> Result<Tensor, Error> {
     let name = format!("misbehaving_{}", mistake.to_lowercase());
     let library = compile::library("tests/plugins/misbehaving.c", &name, &[&format!("-DMISTAKE={mistake}")]);
     let backend = neuropod_plugin::load(&library, None)?;
     backend.check()?;
     let model = load_addition(&backend, MemoryFiles::new())?;
-    let outputs = infer(&*model, &[("x", &floats(&[1.0]))])?;
+    let mut outputs = infer(&*model, &[("x", &floats(&[1.0, 2.0]))])?;
     assert_eq!(outputs["out"].dims(), [2]);
-    Ok(())
+    Ok(outputs.take("out").unwrap())
 }
 
 #[track_caller]
@@ -94,6 +94,13 @@ fn lying_tensors_are_refused() {
             ("PUSHES_ON", "7 bytes were given"),
         ],
     );
+}
+
+#[test]
+fn memory_that_may_be_somebody_elses_is_read_only_whatever_is_said_of_it() {
+    for mistake in ["WRITABLE_INPUT", "UNCOUNTED_OWNER"] {
+        assert!(run(mistake).unwrap().as_mut_bytes().is_err(), "{mistake}");
+    }
 }
 
 #[test]

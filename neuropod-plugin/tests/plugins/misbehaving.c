@@ -10,22 +10,24 @@ enum {
   LOAD_FAILS_SILENTLY, NO_INFER, NO_DESTROY, WRONG_OUTPUT, OUTPUT_TWICE, NO_OUTPUT, UNKNOWN_DTYPE, HUGE_RANK,
   NULL_DIMS, HUGE_SHAPE, SHORT_DATA, HUGE_LENGTH, NULL_DATA, MISALIGNED_DATA, WRONG_BOOL, NO_OFFSETS,
   FALLING_OFFSETS, FAR_OFFSETS, NO_RELEASE, NULL_TENSOR, NULL_OUTPUT_NAME, UNKNOWN_ERROR_KIND, PUSHES_ON,
-  NOT_UTF8_MESSAGE, NO_FRAMEWORK,
+  NOT_UTF8_MESSAGE, NO_FRAMEWORK, WRITABLE_INPUT, UNCOUNTED_OWNER,
 };
 
 static NeuropodStr text(const char *text) { return (NeuropodStr){(const uint8_t *)text, strlen(text)}; }
 
+static void again(const NeuropodOwner *owner, NeuropodOwner *kept) { *kept = *owner; }
 static void nothing(const NeuropodOwner *owner) { (void)owner; }
-static const NeuropodOwnerFunctions STATIC = {sizeof(NeuropodOwnerFunctions), NULL, nothing};
-static const NeuropodOwnerFunctions NO_FUNCTIONS = {sizeof(NeuropodOwnerFunctions), NULL, NULL};
+static const NeuropodOwnerFunctions STATIC = {sizeof(NeuropodOwnerFunctions), NULL, nothing, NULL};
+static const NeuropodOwnerFunctions NO_FUNCTIONS = {sizeof(NeuropodOwnerFunctions), NULL, NULL, NULL};
+static const NeuropodOwnerFunctions UNCOUNTED = {sizeof(NeuropodOwnerFunctions), again, nothing, NULL};
 
 static int32_t infer(void *model, const NeuropodInput *inputs, size_t input_count, const NeuropodStr *requested,
                      size_t requested_count, NeuropodOutputs *outputs, NeuropodErrors *errors) {
   static const double numbers[3] = {1, 2, 3};
   static const uint64_t falling[3] = {2, 1, 3}, far[3] = {0, 1, 4000000000000};
   static const size_t dims[2] = {2, (size_t)1 << 62};
-  (void)model, (void)inputs, (void)input_count, (void)requested, (void)requested_count;
-  NeuropodTensor tensor = {NEUROPOD_DTYPE_FLOAT32, 1, dims, numbers, 8, NULL, {{NULL, NULL}, &STATIC}};
+  (void)model, (void)input_count, (void)requested, (void)requested_count;
+  NeuropodTensor tensor = {NEUROPOD_DTYPE_FLOAT32, 0, 1, dims, numbers, 8, NULL, {{NULL, NULL}, &STATIC}};
   NeuropodStr name = text("out");
   switch (MISTAKE) {
     case WRONG_OUTPUT: name = text("other"); break;
@@ -43,6 +45,12 @@ static int32_t infer(void *model, const NeuropodInput *inputs, size_t input_coun
     case FALLING_OFFSETS: tensor.dtype = NEUROPOD_DTYPE_STRING; tensor.offsets = falling; break;
     case FAR_OFFSETS: tensor.dtype = NEUROPOD_DTYPE_STRING; tensor.offsets = far; break;
     case NO_RELEASE: tensor.owner.functions = &NO_FUNCTIONS; break;
+    case UNCOUNTED_OWNER: tensor.owner.functions = &UNCOUNTED; tensor.flags = NEUROPOD_TENSOR_WRITABLE; break;
+    case WRITABLE_INPUT:
+      tensor = inputs[0].tensor;
+      tensor.flags = NEUROPOD_TENSOR_WRITABLE;
+      tensor.owner.functions->retain(&inputs[0].tensor.owner, &tensor.owner);
+      break;
     case NULL_TENSOR: return outputs->push(outputs, name, NULL);
     case NULL_OUTPUT_NAME: name = (NeuropodStr){NULL, 3}; break;
     case UNKNOWN_ERROR_KIND: errors->report(errors, 12345, text("odd"), text("")); return 1;
