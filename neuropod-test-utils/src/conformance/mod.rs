@@ -56,7 +56,8 @@ pub const CASES: &[Case] = cases! {
         zero_strings_are_kept, strings_of_any_bytes_are_kept_or_refused;
     outputs: all_outputs_come_in_the_order_of_the_spec, requested_outputs_come_in_the_order_of_the_request,
         only_requested_outputs_come, models_without_inputs_run, transposed_outputs_are_row_major,
-        sliced_outputs_start_at_their_offset, repeated_calls_agree, outputs_do_not_change_with_later_calls;
+        sliced_outputs_start_at_their_offset, repeated_calls_agree, outputs_do_not_change_with_later_calls,
+        outputs_that_can_be_written_are_nobody_elses;
     inputs: shared_owned_and_borrowed_agree, arrays_are_taken, memory_of_any_alignment_is_taken,
         inputs_do_not_change, inputs_come_in_any_order, many_inputs_are_told_apart, names_may_hold_any_text,
         optional_inputs_may_be_absent, allocated_tensors_are_writable_and_taken;

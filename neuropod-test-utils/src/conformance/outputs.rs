@@ -1,7 +1,8 @@
 //! Which outputs come back, and in which order.
 
-use neuropod_core::{Backend, Tensor};
+use neuropod_core::{Backend, DType, Outputs, Tensor};
 
+use super::case::skip;
 use super::support::{check_names, check_output, check_same, infer, infer_requested, load, vector};
 use super::{CaseResult, FixtureModel, Fixtures};
 
@@ -92,6 +93,63 @@ pub fn outputs_do_not_change_with_later_calls(backend: &dyn Backend, fixtures: &
         infer(&*model, &pair(&other, &other))?;
     }
     check_output(&first, "out", &vector(&[11.0, 22.0]))
+}
+
+/// What is written to an output that can be written changes no input, no other output and no later call.
+pub fn outputs_that_can_be_written_are_nobody_elses(
+    backend: &dyn Backend,
+    fixtures: &dyn Fixtures,
+) -> CaseResult {
+    let (x, y) = (vector(&[3.0, 5.0, 7.0]), vector(&[2.0, 4.0, 6.0]));
+    let mut none = true;
+    for (fixture, inputs) in [
+        (FixtureModel::Identity { dtype: DType::Float32, rank: 1 }, &pair(&x, &y)[..1]),
+        (FixtureModel::Tail, &pair(&x, &y)[..1]),
+        (FixtureModel::Constant, &[]),
+        (FixtureModel::KeepsInput, &pair(&x, &y)[..1]),
+        (FixtureModel::Arithmetic, &pair(&x, &y)),
+    ] {
+        if fixtures.source(fixture).is_none() {
+            continue;
+        }
+        none = false;
+        let model = load(backend, fixtures, fixture)?;
+        let expected = copies(&infer(&*model, inputs)?);
+        for _ in 0..3 {
+            let outputs = infer(&*model, inputs)?;
+            check_all(&expected, &outputs)?;
+            overwrite(outputs, &expected)?;
+            check_same(&vector(&[3.0, 5.0, 7.0]), &x)?;
+            check_same(&vector(&[2.0, 4.0, 6.0]), &y)?;
+        }
+    }
+    if none {
+        skip!("the fixtures have none of the models that it runs");
+    }
+    Ok(())
+}
+
+/// Writes to one output after the other, and checks that those that follow stay as they were.
+fn overwrite(mut outputs: Outputs, expected: &[(String, Tensor)]) -> CaseResult {
+    for (index, (name, _)) in expected.iter().enumerate() {
+        let mut output = outputs.take(name)?;
+        if let Ok(bytes) = output.as_mut_bytes() {
+            bytes.fill(0xa5);
+        }
+        check_all(&expected[index + 1..], &outputs)?;
+    }
+    Ok(())
+}
+
+fn copies(outputs: &Outputs) -> Vec<(String, Tensor)> {
+    outputs.iter().map(|(name, output)| (name.to_owned(), output.to_owned_memory())).collect()
+}
+
+fn check_all(expected: &[(String, Tensor)], outputs: &Outputs) -> CaseResult {
+    for (name, tensor) in expected {
+        check_same(tensor, outputs.try_get(name)?)?;
+    }
+    Ok(())
 }
 
 fn pair<'a>(x: &'a Tensor, y: &'a Tensor) -> [(&'static str, &'a Tensor); 2] {
