@@ -47,6 +47,11 @@ impl Traits {
     pub(crate) fn reference_variables(&self) -> bool {
         ["Variable", "VariableV2", "TemporaryVariable"].iter().any(|op| self.ops.contains(*op))
     }
+
+    /// Whether constants occur that lie in files, which are mapped into memory that cannot be written.
+    pub(crate) fn mapped_constants(&self) -> bool {
+        self.ops.contains("ImmutableConst")
+    }
 }
 
 /// The graph's functions by name.

@@ -126,6 +126,7 @@ functions! {
         c_int, *const i64, c_int, *mut c_void, usize, Option<Deallocator>, *mut c_void,
     ) -> *mut TF_Tensor;
     fn TF_AllocateTensor(c_int, *const i64, c_int, usize) -> *mut TF_Tensor;
+    fn TF_TensorMaybeMove(*mut TF_Tensor) -> *mut TF_Tensor;
     fn TF_DeleteTensor(*mut TF_Tensor);
     fn TF_TensorType(*const TF_Tensor) -> c_int;
     fn TF_NumDims(*const TF_Tensor) -> c_int;

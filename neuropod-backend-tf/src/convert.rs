@@ -15,7 +15,7 @@ use crate::c_api::{CApi, TF_OK, TF_Status};
 
 pub use bare::{BareSession, chosen_executor, session_config};
 pub(crate) use feeds::Feeds;
-pub(crate) use fetched::Fetched;
+pub(crate) use fetched::{Fetched, Results};
 pub(crate) use graph::{Endpoint, Graph, Operation};
 pub(crate) use own_pools::OwnPools;
 pub(crate) use process::{gpu_count, load_library};

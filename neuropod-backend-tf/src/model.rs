@@ -10,9 +10,9 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::TensorFlowError;
 use crate::c_api::CApi;
-use crate::convert::{Endpoint, Failure, Feeds, Fetched, INVALID_ARGUMENT, Session};
+use crate::convert::{Endpoint, Failure, Feeds, Fetched, INVALID_ARGUMENT, Results, Session};
 use crate::executor::Executor;
-use crate::load::Loader;
+use crate::load::{Loaded, Loader};
 use crate::options::Options;
 
 /// A graph that is ready to run, and its problem definition.
@@ -27,6 +27,7 @@ pub(crate) struct TensorFlowModel {
     executor: Executor,
     /// Whether memory of views can be borrowed for a call.
     borrows: bool,
+    results: Results,
     /// Variables of TensorFlow 1 are written in place, by whoever comes, while others read them: then
     /// calls take turns, and what they return is copied.
     turn: Option<Mutex<()>>,
@@ -61,6 +62,7 @@ impl TensorFlowModel {
             dtypes: source.inputs.iter().map(|spec| spec.dtype).collect(),
             outputs: index(&source.outputs),
             fetches: fetches.collect(),
+            results: results(&loaded),
             feeds: loaded.bound.inputs,
             executor: loaded.executor,
             borrows: !loaded.keeps_inputs,
@@ -127,7 +129,7 @@ impl TensorFlowModel {
             let tensor = match &self.fetches[*position] {
                 Fetch::Input(input) => self.passed_on(inputs, *input)?,
                 Fetch::Graph(_) => match fetched.next() {
-                    Some(fetched) => fetched.into_tensor(feeds, self.turn.is_some()),
+                    Some(fetched) => fetched.into_tensor(feeds, self.results),
                     None => {
                         Err(TensorFlowError::Internal("TensorFlow gave too few outputs".to_owned()).into())
                     }
@@ -181,6 +183,15 @@ impl fmt::Debug for TensorFlowModel {
             .field("borrows", &self.borrows)
             .field("takes_turns", &self.turn.is_some())
             .finish_non_exhaustive()
+    }
+}
+
+fn results(loaded: &Loaded) -> Results {
+    match loaded {
+        Loaded { traits, .. } if traits.reference_variables() => Results::Changing,
+        // What a graph kept may be a caller's memory.
+        Loaded { traits, keeps_inputs, .. } if *keeps_inputs || traits.mapped_constants() => Results::Shared,
+        _ => Results::Counted,
     }
 }
 

@@ -169,6 +169,21 @@ def two_outputs():
     return {"x": x, "values": values, "indices": indices}
 
 
+@graph("SameTwice")
+def same_twice():
+    x = vector("x")
+    double = tf.multiply(x, 2.0)
+    return {"x": x, "one": tf.identity(double, "one"), "two": tf.identity(double, "two")}
+
+
+@graph("MappedConstant")
+def mapped_constant():
+    # Any file that stays where it is holds numbers.
+    path = os.path.join(HERE, "models.py")
+    out = tf.raw_ops.ImmutableConst(dtype=tf.float32, shape=[4], memory_region_name=path, name="out")
+    return {"out": out}
+
+
 @graph("Passthrough")
 def passthrough():
     x = vector("x")

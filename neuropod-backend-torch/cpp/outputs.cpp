@@ -6,6 +6,9 @@
 #include <ATen/core/jit_type.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
+#include <c10/core/CPUAllocator.h>
+
+#include <atomic>
 
 namespace neuropod {
 namespace {
@@ -242,9 +245,23 @@ at::Tensor settled(at::Tensor tensor, const std::string& name) {
   return tensor.is_contiguous() ? tensor : tensor.contiguous();
 }
 
+// Whether this reference alone leads to the memory. What torch's allocator did not make is another's: an input's,
+// perhaps one of an earlier call, or a library's.
+bool is_alone(const at::Tensor& tensor) {
+  const auto& storage = tensor.storage();
+  const bool counted_once =
+      tensor.use_count() == 1 && tensor.weak_use_count() == 1 && storage.use_count() == 1;
+  if (!counted_once) return false;
+  // What others did with the memory before they let go of it has happened.
+  std::atomic_thread_fence(std::memory_order_acquire);
+  const auto deleter = c10::GetCPUAllocator()->raw_deleter();
+  return deleter != nullptr && storage.data_ptr().get_deleter() == deleter;
+}
+
 void deliver_tensor(npt_output& output, at::Tensor tensor, npt_sink sink, void* context) {
   auto sizes = tensor.sizes();
   output.dtype = static_cast<int8_t>(tensor.scalar_type());
+  output.writable = is_alone(tensor);
   output.rank = static_cast<uint32_t>(sizes.size());
   output.dims = sizes.data();
   output.data = tensor.const_data_ptr();

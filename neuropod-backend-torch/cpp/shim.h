@@ -80,6 +80,7 @@ struct npt_memory {
 struct npt_output {
   uint32_t slot;  // index in the output specs
   int8_t dtype;
+  uint8_t writable;  // numeric: whether nothing but `handle` leads to `data`
   uint32_t rank;
   const int64_t* dims;
   const void* data;

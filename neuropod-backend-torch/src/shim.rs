@@ -65,6 +65,7 @@ pub(crate) struct Memory {
 pub(crate) struct Output {
     pub(crate) slot: u32,
     pub(crate) dtype: i8,
+    pub(crate) writable: u8,
     pub(crate) rank: u32,
     pub(crate) dims: *const i64,
     pub(crate) data: *const u8,

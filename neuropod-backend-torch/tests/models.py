@@ -112,6 +112,22 @@ class Identity(torch.nn.Module):
         return x
 
 
+class Held(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.parameter = torch.nn.Parameter(torch.ones(4, 2))
+        self.register_buffer("held", torch.ones(4, 2))
+
+    def forward(self, x: Tensor):
+        return {"parameter": self.parameter, "part": self.held[1:], "detached": self.held.detach()}
+
+
+class SameTwice(torch.nn.Module):
+    def forward(self, x: Tensor):
+        double = x * 2
+        return {"one": double, "two": double, "view": double[1:]}
+
+
 class Slice(torch.nn.Module):
     def forward(self, x: Tensor) -> Dict[str, Tensor]:
         return {"head": x[:2], "tail": x[2:], "transposed": x.t()}
@@ -356,7 +372,7 @@ class IdentityStrings(torch.nn.Module):
 MODELS = [
     AdditionArgs, AdditionDict, StringsDict, StringsArgs, Mixed, OptionalArgs, Scalars,
     NamedTupleOut, TupleOfDicts, PlainTuple, TensorList, MixedTuple, ScalarOut, IntListOut,
-    Identity, Slice, InPlace, InPlaceDict, InPlaceUnion, InPlaceOptional,
+    Identity, Held, SameTwice, Slice, InPlace, InPlaceDict, InPlaceUnion, InPlaceOptional,
     InPlaceList, Stores, Accumulates, Caches, Raises,
     WrongOutputs, NoneOut, IntKeys, Fork, Allocates, Normalises, NoForward, Weights,
     ConstantOut, Arithmetic, Transpose, Tail, OptionalInput, FailsIfNegative, MisnamedOutput,

@@ -24,6 +24,7 @@ const SET_BASE_OBJECT: usize = 282;
 const C_CONTIGUOUS: c_int = 0x1;
 const OWNDATA: c_int = 0x4;
 const ALIGNED: c_int = 0x100;
+const WRITEABLE: c_int = 0x400;
 const NOT_SWAPPED: u8 = b'=';
 const NO_ORDER: u8 = b'|';
 #[cfg(target_endian = "little")]
@@ -315,6 +316,15 @@ impl<'a> Array<'a> {
 
     pub(super) fn owns_its_memory(self) -> bool {
         self.fields().flags & OWNDATA != 0
+    }
+
+    pub(super) fn is_writable(self) -> bool {
+        self.fields().flags & WRITEABLE != 0
+    }
+
+    /// Whether a weak reference can lead to it.
+    pub(super) fn is_weakly_referenced(self) -> bool {
+        !self.fields().weakreflist.is_null()
     }
 }
 

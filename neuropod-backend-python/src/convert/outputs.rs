@@ -72,7 +72,7 @@ impl Returned {
                 // Of ours are the dictionary's reference and `value`; most models have no other.
                 let is_free = self.values.references() == 1 && value.references() == 2;
                 if is_free && array.owns_its_memory() {
-                    return Ok(adopt(value.clone_ref(gil), numpy, dtype)?);
+                    return Ok(adopt(value.clone_ref(gil), numpy, dtype, array.is_weakly_referenced())?);
                 }
                 return Ok(self.take(gil, numpy, value, value.clone_ref(gil), dtype)?);
             }
@@ -122,7 +122,7 @@ impl Returned {
             return Ok(self.take(gil, numpy, value, array, dtype)?);
         }
         let is_free = is_free.is_true(gil)?;
-        Ok(if is_free { adopt(array, numpy, dtype)? } else { copy(found, dtype)? })
+        Ok(if is_free { adopt(array, numpy, dtype, false)? } else { copy(found, dtype)? })
     }
 
     /// A tensor over the array's memory, or over a copy.
@@ -138,7 +138,7 @@ impl Returned {
             return Err(Error::new(neuropod_core::ErrorKind::Internal, "the value is no array"));
         };
         match self.owner(gil, numpy, value, found, dtype) {
-            Owner::Array => adopt(array, numpy, dtype),
+            Owner::Array { is_weakly_referenced } => adopt(array, numpy, dtype, is_weakly_referenced),
             Owner::Input(tensor) => tensor,
             Owner::Shared => copy(found, dtype),
         }
@@ -149,14 +149,17 @@ impl Returned {
     fn owner(&self, gil: &Gil, numpy: &Numpy, value: &Object, array: Array<'_>, dtype: DType) -> Owner {
         // The dictionary is ours alone, unless the model keeps it, and thereby what it holds.
         let mut is_ours = self.values.references() == 1;
+        let mut is_weakly_referenced = false;
         let mut current = array.object().clone_ref(gil);
         let mut known = 2; // `array` and `current`
         loop {
             let of_dictionary = if current.as_ptr() == value.as_ptr() { 2 } else { 0 }; // and `value`
             is_ours &= current.references() == known + of_dictionary;
             let Some(view) = numpy.as_array(&current) else { return Owner::Shared };
+            is_weakly_referenced |= view.is_weakly_referenced();
             let Some(base) = view.base(gil) else {
-                return if is_ours && view.owns_its_memory() { Owner::Array } else { Owner::Shared };
+                let is_alone = is_ours && view.owns_its_memory();
+                return if is_alone { Owner::Array { is_weakly_referenced } } else { Owner::Shared };
             };
             if numpy.as_array(&base).is_none() {
                 let len = array.dims().iter().product::<usize>() * dtype.size().unwrap_or(0);
@@ -173,24 +176,33 @@ impl Returned {
 
 /// Whose memory an output is.
 enum Owner {
-    /// The array's alone.
-    Array,
+    /// The array's alone. By a weak reference the model may still come back to it.
+    Array { is_weakly_referenced: bool },
     /// An input's, which cannot be written.
     Input(neuropod_core::Result<Tensor>),
     /// Something else may write it, as far as is known.
     Shared,
 }
 
-/// A tensor that keeps the array.
-fn adopt(array: Object, numpy: &Numpy, dtype: DType) -> Result<Tensor, Error> {
+/// A tensor that keeps the array, which nothing else refers to. It can be written if the array can, and no weak
+/// reference leads to that.
+fn adopt(array: Object, numpy: &Numpy, dtype: DType, is_weakly_referenced: bool) -> Result<Tensor, Error> {
     let Some(found) = numpy.as_array(&array) else {
         return Err(Error::new(neuropod_core::ErrorKind::Internal, "the value is no array"));
     };
     let (dims, data) = (found.dims(), found.data());
     let bytes = dims.iter().product::<usize>() * dtype.size().unwrap_or(0);
+    let is_writable = found.is_writable() && !is_weakly_referenced;
+    let owner = Output::new(array, bytes);
     // SAFETY: a plain array of that type has so many elements there, for as long as it lives, which the
-    // tensor sees to. Nobody writes them: nothing else refers to the memory.
-    unsafe { Tensor::from_raw_parts(dtype, &*dims, data, Output::new(array, bytes)) }
+    // tensor sees to. Nobody else writes them, or reads them if they may be written here: nothing else refers to
+    // the memory.
+    unsafe {
+        match is_writable {
+            true => Tensor::from_raw_parts_mut(dtype, &*dims, data.cast_mut(), owner),
+            false => Tensor::from_raw_parts(dtype, &*dims, data, owner),
+        }
+    }
 }
 
 /// An array that a tensor keeps. It is of a model's own memory: nothing happens when it is freed.

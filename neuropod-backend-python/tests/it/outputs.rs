@@ -95,6 +95,43 @@ fn outputs_that_a_model_keeps_are_copied() {
 }
 
 #[test]
+fn an_output_can_be_written_if_it_is_nobody_elses() {
+    let can_be_written = |lines: &str| {
+        let code = format!("import weakref\nkept = numpy.zeros(4, 'f4')\ndef model(x):\n    {lines}");
+        let model = load(&code, &[f32s("x", 1)], &[f32s("out", 1)]);
+        let x = vector(&[1.0; 4]);
+        let mut out = infer(&*model, [("x", &x)]).unwrap().take("out").unwrap();
+        let written = out.as_mut_bytes().map(|bytes| bytes.fill(0xff)).is_ok();
+        assert_eq!(x, vector(&[1.0; 4]), "{lines}");
+        let again = infer(&*model, [("x", &x)]).unwrap();
+        assert!(numbers::<f32>(&again, "out").iter().all(|value| !value.is_nan()), "{lines}");
+        written
+    };
+    for fresh in [
+        "return {'out': x + 1}",
+        "return {'out': numpy.ones(8, 'f4')[4:]}",
+        "return {'out': numpy.ones((2, 2), 'f4').T.reshape(4)}",
+        "return {'out': kept}", // a copy
+    ] {
+        assert!(can_be_written(fresh), "{fresh}");
+    }
+    for not in [
+        "return {'out': x}",
+        "return {'out': x[1:]}",
+        "out = x + 1\n    out.flags.writeable = False\n    return {'out': out}",
+    ] {
+        assert!(!can_be_written(not), "{not}");
+    }
+    for weak in ["out", "out.base"] {
+        let lines = format!(
+            "global ref\n    out = numpy.ones((2, 2), 'f4').reshape(4)\n    ref = weakref.ref({weak})\n    \
+             return {{'out': out}}"
+        );
+        assert!(!can_be_written(&lines), "the model can come back to {weak}");
+    }
+}
+
+#[test]
 fn one_array_under_two_names_becomes_two_outputs() {
     for out in ["a, 'b': a", "a[:], 'b': a[:]"] {
         let model = load(

@@ -9,6 +9,17 @@ use super::Feeds;
 use crate::c_api::{CApi, TF_TString, TF_Tensor};
 use crate::{TensorFlowError, dtype};
 
+/// What is known of the memory of a model's results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Results {
+    /// TensorFlow knows all that leads to it: what nothing else leads to can be written.
+    Counted,
+    /// Something else may lead to it, an input's owner for instance: it is only read.
+    Shared,
+    /// The model may write to it later: it is copied.
+    Changing,
+}
+
 /// A tensor of TensorFlow's.
 pub(crate) struct Fetched {
     api: &'static CApi,
@@ -30,11 +41,12 @@ impl Fetched {
     }
 
     /// The tensor, in TensorFlow's memory. It is copied if it lies in memory that `feeds` only
-    /// borrowed, or if `copy` says that the model may write to it later. Strings are copied.
-    pub(crate) fn into_tensor(self, feeds: &Feeds<'_>, copy: bool) -> Result<Tensor, Error> {
+    /// borrowed, or if the model may write to it later. Strings are copied.
+    pub(crate) fn into_tensor(mut self, feeds: &Feeds<'_>, results: Results) -> Result<Tensor, Error> {
         if self.raw.is_null() {
             return Err(TensorFlowError::Internal("TensorFlow gave no tensor and no error".to_owned()).into());
         }
+        let is_alone = self.claim() && results == Results::Counted;
         let dims = self.dims()?;
         // SAFETY: the tensor is live.
         let (code, data, len) = unsafe {
@@ -49,15 +61,30 @@ impl Fetched {
         if len == 0 {
             return Tensor::zeros(dtype, &*dims); // TensorFlow has no memory for no elements
         }
-        if copy || feeds.lends(data as usize) {
+        if results == Results::Changing || feeds.lends(data as usize) {
             // SAFETY: the tensor is live and has `len` bytes at `data`, which nobody writes to now.
             let bytes = unsafe { slice::from_raw_parts(data, len) };
             return Ok(TensorView::from_bytes(dtype, &dims, bytes)?.to_tensor());
         }
-        // SAFETY: the tensor, which is the owner, keeps its memory alive: dense elements of that
-        // dtype and these dims. Nobody writes to it: TensorFlow changes memory in place only if it
-        // holds the single reference to it, with the exception that `copy` is for.
+        if is_alone {
+            // SAFETY: the tensor, which is the owner, keeps its memory alive: dense elements of that
+            // dtype and these dims. It is TensorFlow's own, and no other reference to it is left.
+            return unsafe { Tensor::from_raw_parts_mut(dtype, &*dims, data.cast_mut(), self) };
+        }
+        // SAFETY: as above. Nobody writes to it: TensorFlow changes memory in place only if it
+        // holds the single reference to it, with the exception that `Changing` is for.
         unsafe { Tensor::from_raw_parts(dtype, &*dims, data, self) }
+    }
+
+    /// Whether nothing else refers to the memory, and it is TensorFlow's own. That is what it asks itself before it
+    /// computes in place.
+    fn claim(&mut self) -> bool {
+        // SAFETY: the tensor is live; if another comes back, that has its content, and this one is deleted.
+        let moved = unsafe { (self.api.TF_TensorMaybeMove)(self.raw) };
+        if !moved.is_null() {
+            self.raw = moved;
+        }
+        !moved.is_null()
     }
 
     fn dims(&self) -> Result<SmallVec<[usize; 8]>, Error> {

@@ -101,6 +101,36 @@ fn an_output_outlives_the_model() {
 }
 
 #[test]
+fn an_output_can_be_written_if_it_is_nobody_elses() {
+    let x = placed(&vector(&[1.0, 2.0, 3.0]), 0);
+    // Whether each output of a first call, all others being dropped, can be written.
+    let can_be_written = |name: &str, inputs: &[(&str, &Tensor)], outputs: &[&str]| -> Vec<bool> {
+        let specs = |names: Vec<&str>| names.iter().map(|name| f32s(name, 1)).collect::<Vec<_>>();
+        let names = inputs.iter().map(|(name, _)| *name).collect();
+        let model = load(name, &specs(names), &specs(outputs.to_vec()));
+        let mut found = infer(&*model, inputs.to_vec()).unwrap();
+        let written = |output: &&str| {
+            let mut tensor = found.take(output).unwrap();
+            tensor.as_mut_bytes().map(|bytes| bytes.fill(0xff)).is_ok()
+        };
+        let written = outputs.iter().map(written).collect();
+        let again = infer(&*model, inputs.to_vec()).unwrap();
+        assert!(outputs.iter().all(|output| numbers(&again, output).iter().all(|value| !value.is_nan())));
+        written
+    };
+    assert_eq!(can_be_written("Addition", &[("x", &x), ("y", &x)], &["out"]), [true]);
+    let three = ["sum", "difference", "product"];
+    assert_eq!(can_be_written("Arithmetic", &[("x", &x), ("y", &x)], &three), [true; 3]);
+    assert_eq!(can_be_written("Identity_float32", &[("x", &x)], &["y"]), [false]);
+    assert_eq!(can_be_written("Tail", &[("x", &x)], &["y"]), [true], "TensorFlow copies what is not aligned");
+    assert_eq!(can_be_written("Constant", &[], &["out"]), [false]);
+    assert_eq!(can_be_written("MappedConstant", &[], &["out"]), [false]);
+    assert_eq!(can_be_written("KeepsInput", &[("x", &x)], &["previous"]), [false]);
+    assert_eq!(can_be_written("SameTwice", &[("x", &x)], &["one", "two"]), [false, false]);
+    assert_eq!(x, vector(&[1.0, 2.0, 3.0]));
+}
+
+#[test]
 fn a_view_is_borrowed_for_the_call_and_no_longer() {
     for (name, output, offset) in [("Identity_float32", "y", 0), ("Tail", "y", 1)] {
         let model = load(name, &[f32s("x", 1)], &[f32s(output, 1)]);

@@ -146,6 +146,11 @@ unsafe fn to_tensor(output: &shim::Output) -> Result<Tensor, Error> {
     match handle {
         // Torch has no memory for no elements; a tensor wants an aligned address all the same.
         Some(_) if output.bytes == 0 => Tensor::zeros(dtype, dims),
+        // SAFETY: the handle, which nothing else leads to the memory beside, keeps it alive: `bytes` dense elements
+        // of `dtype` and these dims, made by torch's allocator, so that they can be written.
+        Some(handle) if output.writable != 0 => unsafe {
+            Tensor::from_raw_parts_mut(dtype, dims, output.data.cast_mut(), handle)
+        },
         // SAFETY: the handle keeps the tensor's memory alive: `bytes` dense elements of `dtype`
         // and these dims. The shim gives it to nobody that writes: outputs of models which change
         // what they hold are copies, and no call writes to memory that it did not make.

@@ -45,6 +45,36 @@ fn a_slice_of_the_input_shares_its_memory_and_outlives_it() {
 }
 
 #[test]
+fn an_output_can_be_written_if_it_is_nobody_elses() {
+    let x = Tensor::from_vec([4, 3], (0..12).map(|value| value as f32).collect()).unwrap();
+    let expected = x.to_owned_memory();
+    // Whether each output of a call can be written, one after the other.
+    let can_be_written = |name: &str, outputs: &[&str]| -> Vec<bool> {
+        let specs: Vec<_> = outputs.iter().map(|name| f32s(name, 2)).collect();
+        let model = load(name, &[f32s("x", 2)], &specs);
+        let mut found = infer(&*model, [("x", &x)]).unwrap();
+        let written = outputs.iter().map(|output| {
+            let mut tensor = found.take(output).unwrap();
+            tensor.as_mut_bytes().map(|bytes| bytes.fill(0xff)).is_ok()
+        });
+        let written = written.collect();
+        let again = infer(&*model, [("x", &x)]).unwrap();
+        for output in outputs {
+            assert!(again[*output].as_slice::<f32>().unwrap().iter().all(|value| !value.is_nan()), "{name}");
+        }
+        written
+    };
+    assert_eq!(can_be_written("Normalises", &["out"]), [true]);
+    assert_eq!(can_be_written("Identity", &["out"]), [false]);
+    assert_eq!(can_be_written("Slice", &["head", "tail", "transposed"]), [false, false, true]);
+    assert_eq!(can_be_written("Stores", &["out"]), [true], "a copy");
+    assert_eq!(can_be_written("InPlaceDict", &["out"]), [true], "a copy of the input");
+    assert_eq!(can_be_written("Held", &["parameter", "part", "detached"]), [false; 3]);
+    assert_eq!(can_be_written("SameTwice", &["one", "two", "view"]), [false; 3]);
+    assert_eq!(x, expected);
+}
+
+#[test]
 fn an_output_that_is_a_borrowed_input_is_copied_before_the_borrow_ends() {
     let model = load("Identity", &[f32s("x", 1)], &[f32s("out", 1)]);
     let mut values = vec![1.0f32; BIG];
