@@ -122,6 +122,19 @@ impl Buffer {
         Buffer { start, len, writable: false, owner }
     }
 
+    /// Like [`Buffer::with_owner`], for memory that may be written through this buffer while `owner` is the only
+    /// owner.
+    ///
+    /// # Safety
+    ///
+    /// As long as `owner` or a clone of it lives, the bytes must be readable, writable, initialised, and written by
+    /// nobody; and while it is the only owner, neither read nor written except through this buffer.
+    #[inline(always)]
+    pub unsafe fn with_owner_mut(start: *mut u8, len: usize, owner: Owner) -> Self {
+        let start = NonNull::new(start).unwrap_or(NonNull::dangling());
+        Buffer { start, len, writable: true, owner }
+    }
+
     /// A part of this buffer that shares its memory.
     ///
     /// # Panics
@@ -133,6 +146,11 @@ impl Buffer {
         // SAFETY: the line above panics unless the range lies inside the buffer.
         let start = unsafe { self.start.add(range.start) };
         Buffer { start, len, writable: self.writable, owner: self.owner.clone() }
+    }
+
+    /// Whether the memory was handed over as writable: it can be written once no other handle shares it.
+    pub fn is_writable(&self) -> bool {
+        self.writable
     }
 
     /// The bytes, to write; `None` if other handles share them or they are read-only.

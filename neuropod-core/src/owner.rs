@@ -31,11 +31,12 @@ impl Owner {
         }
     }
 
-    /// Whether there is no other owner. What another library counts is not known.
+    /// Whether there is no other owner, as far as that is known.
     pub(crate) fn is_unshared(&mut self) -> bool {
         match self {
             Owner::Shared(value) => Arc::get_mut(value).is_some(),
-            Owner::Foreign(_) => false,
+            // SAFETY: whoever made this owner promised it, it is not released yet, and it is borrowed mutably.
+            Owner::Foreign(owner) => unsafe { (owner.functions.is_unshared)(&owner.words) },
         }
     }
 }
@@ -55,13 +56,16 @@ pub struct ForeignOwner {
     functions: &'static OwnerFunctions,
 }
 
-/// What can be done with a [`ForeignOwner`]. Both functions are called with its words, on any thread.
+/// What can be done with a [`ForeignOwner`]. The functions are called with its words, on any thread.
 #[derive(Debug)]
 pub struct OwnerFunctions {
     /// Makes a further owner of the same memory.
     pub retain: unsafe fn(words: &[*const c_void; 3]) -> ForeignOwner,
     /// Ends an owner.
     pub release: unsafe fn(words: &[*const c_void; 3]),
+    /// Whether there is certainly no other owner of the same memory. Nobody else uses this owner during the call; and
+    /// what was done with the memory before another owner ended has happened when this says so.
+    pub is_unshared: unsafe fn(words: &[*const c_void; 3]) -> bool,
 }
 
 // SAFETY: whoever makes one promises that its functions can be called on any thread.
@@ -74,8 +78,8 @@ impl ForeignOwner {
     ///
     /// # Safety
     ///
-    /// With these words, both functions can be called on any thread: `retain` as often as one likes until
-    /// `release` is called.
+    /// With these words, the functions can be called on any thread: `retain` and `is_unshared` as often as one likes
+    /// until `release` is called.
     #[inline(always)]
     pub unsafe fn new(words: [*const c_void; 3], functions: &'static OwnerFunctions) -> Self {
         ForeignOwner { words, functions }

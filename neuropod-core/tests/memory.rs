@@ -1,11 +1,14 @@
 //! Who owns memory, who may write it, and when it is freed.
 
+use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use neuropod_core::{Buffer, DType, ErrorKind, Input, IntoInput, Outputs, Tensor};
+use neuropod_core::{
+    Buffer, DType, ErrorKind, ForeignOwner, Input, IntoInput, Outputs, Owner, OwnerFunctions, Tensor,
+};
 
 /// Bytes that count how often they are dropped.
 struct Counted {
@@ -185,6 +188,70 @@ fn foreign_memory_is_read_only_unless_it_is_given_to_be_written() {
         [Buffer::from_raw_parts(ptr::null(), 0, ()), Buffer::from_raw_parts_mut(ptr::null_mut(), 0, ())]
     };
     assert!(empty.iter().all(|buffer| buffer.is_empty()));
+}
+
+#[test]
+fn a_tensor_over_foreign_memory_is_written_if_it_was_given_for_that() {
+    let mut memory = vec![1i32, 2];
+    let start = memory.as_mut_ptr().cast::<u8>();
+    // SAFETY: the vector is the owner, so its numbers live as long, and only the tensor uses them.
+    let mut tensor = unsafe { Tensor::from_raw_parts_mut(DType::Int32, [2], start, memory) }.unwrap();
+    tensor.as_mut_slice::<i32>().unwrap()[1] = 7;
+    let clone = tensor.clone();
+    assert!(tensor.buffer().is_writable());
+    assert!(tensor.as_mut_bytes().is_err(), "a clone shares it");
+    drop(clone);
+    assert_eq!(tensor.as_mut_slice::<i32>().unwrap(), [1, 7]);
+    let memory = vec![1u8];
+    // SAFETY: the vector is the owner, so its byte lives as long, and nobody writes it.
+    let mut tensor = unsafe { Tensor::from_raw_parts(DType::UInt8, [1], memory.as_ptr(), memory) }.unwrap();
+    assert!(!tensor.buffer().is_writable());
+    assert!(tensor.as_mut_bytes().is_err());
+}
+
+/// An owner whose words are a counter of owners that another library would keep.
+fn foreign(count: &'static AtomicUsize) -> Owner {
+    unsafe fn counter(words: &[*const c_void; 3]) -> &'static AtomicUsize {
+        // SAFETY: the first word was made of such a reference.
+        unsafe { &*words[0].cast::<AtomicUsize>() }
+    }
+    static FUNCTIONS: OwnerFunctions = OwnerFunctions {
+        // SAFETY: here and below, the words are those that `foreign` made.
+        retain: |words| unsafe {
+            counter(words).fetch_add(1, Ordering::SeqCst);
+            ForeignOwner::new(*words, &FUNCTIONS)
+        },
+        release: |words| {
+            // SAFETY: as above.
+            unsafe { counter(words) }.fetch_sub(1, Ordering::SeqCst);
+        },
+        // SAFETY: as above.
+        is_unshared: |words| unsafe { counter(words) }.load(Ordering::SeqCst) == 1,
+    };
+    count.fetch_add(1, Ordering::SeqCst);
+    let words = [ptr::from_ref(count).cast(), ptr::null(), ptr::null()];
+    // SAFETY: the counter lives for ever, and any thread may count.
+    Owner::Foreign(unsafe { ForeignOwner::new(words, &FUNCTIONS) })
+}
+
+#[test]
+fn memory_of_another_librarys_owner_is_written_while_that_has_no_other() {
+    static OWNERS: AtomicUsize = AtomicUsize::new(0);
+    let memory = Box::leak(Box::new([1u8, 2]));
+    let start = memory.as_mut_ptr();
+    // SAFETY: the bytes live for ever, and only this buffer uses them.
+    let mut buffer = unsafe { Buffer::with_owner_mut(start, 2, foreign(&OWNERS)) };
+    buffer.as_mut_slice().unwrap()[0] = 9;
+    let clone = buffer.clone();
+    assert!(buffer.as_mut_slice().is_none());
+    drop(buffer);
+    let mut left = clone;
+    assert_eq!(left.as_mut_slice().unwrap(), [9, 2]);
+    drop(left);
+    assert_eq!(count(&OWNERS), 0);
+    // SAFETY: the bytes live for ever, and nobody writes them any more.
+    let mut buffer = unsafe { Buffer::with_owner(start, 2, foreign(&OWNERS)) };
+    assert!(buffer.as_mut_slice().is_none(), "it is read-only, and its owner the only one");
 }
 
 #[test]

@@ -169,12 +169,37 @@ impl Tensor {
         Tensor::from_buffer(dtype, shape, data)
     }
 
-    /// Numbers in another library's memory, as [`Tensor::from_buffer`] takes them of [`Buffer::with_owner`]: without
-    /// any check, and without moving what it is made of.
+    /// Like [`Tensor::from_raw_parts`], for memory that may be written through this tensor, as
+    /// [`Tensor::as_mut_bytes`] does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Tensor::from_buffer`]; the owner is dropped.
     ///
     /// # Safety
     ///
-    /// [`Buffer::with_owner`] may be called with `start`, `len` and `owner`, and [`Tensor::from_buffer`] succeeds with the
+    /// From `start`, as many bytes as `dtype` and `shape` ask for must be readable, writable, initialised, and neither
+    /// read nor written except through this tensor and its clones until `owner` is dropped.
+    #[allow(unsafe_code)]
+    pub unsafe fn from_raw_parts_mut<O: Any + Send + Sync>(
+        dtype: DType,
+        shape: impl IntoShape,
+        start: *mut u8,
+        owner: O,
+    ) -> Result<Self> {
+        let shape = shape.into_shape()?;
+        let len = byte_len(dtype, &shape)?;
+        // SAFETY: the caller's promise covers `len` bytes, which `dtype` and `shape` ask for.
+        let data = unsafe { Buffer::from_raw_parts_mut(start, len, owner) };
+        Tensor::from_buffer(dtype, shape, data)
+    }
+
+    /// Numbers in another library's memory, as [`Tensor::from_buffer`] takes them of [`Buffer::with_owner`], or of
+    /// [`Buffer::with_owner_mut`] if they are `writable`: without any check, and without moving what it is made of.
+    ///
+    /// # Safety
+    ///
+    /// That function may be called with `start`, `len` and `owner`, and [`Tensor::from_buffer`] succeeds with the
     /// result.
     #[allow(unsafe_code)]
     #[inline(always)]
@@ -183,11 +208,18 @@ impl Tensor {
         dims: &[usize],
         start: *const u8,
         len: usize,
+        writable: bool,
         owner: ForeignOwner,
     ) -> Self {
         let shape = Shape::from_checked(dims);
+        let owner = Owner::Foreign(owner);
         // SAFETY: the caller's promise.
-        let data = unsafe { Buffer::with_owner(start, len, Owner::Foreign(owner)) };
+        let data = unsafe {
+            match writable {
+                true => Buffer::with_owner_mut(start.cast_mut(), len, owner),
+                false => Buffer::with_owner(start, len, owner),
+            }
+        };
         Tensor { dtype, shape, data, offsets: None }
     }
 
