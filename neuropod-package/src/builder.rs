@@ -1,5 +1,6 @@
 //! Writes packages.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use neuropod_spec::ProblemDefinition;
@@ -8,6 +9,7 @@ use crate::config::{CONFIG, OPS, is_base_name};
 use crate::contents::Contents;
 use crate::folder::list_folder;
 use crate::names::Names;
+use crate::progress::Progress;
 use crate::test_data::TEST_DATA;
 use crate::verify::MANIFEST;
 use crate::{Compression, PackageError, Problem, TestData, staging};
@@ -40,13 +42,21 @@ pub struct PackageBuilder {
     custom_ops: Vec<PathBuf>,
     folders: Vec<(String, PathBuf)>,
     test_data: Option<TestData>,
+    progress: Progress,
 }
 
 impl PackageBuilder {
     /// A package of this problem definition, without files.
     pub fn new(definition: ProblemDefinition) -> Self {
         let contents = Contents::default();
-        PackageBuilder { definition, contents, custom_ops: Vec::new(), folders: Vec::new(), test_data: None }
+        PackageBuilder {
+            definition,
+            contents,
+            custom_ops: Vec::new(),
+            folders: Vec::new(),
+            test_data: None,
+            progress: Progress::default(),
+        }
     }
 
     /// The problem definition, to add to it.
@@ -87,6 +97,28 @@ impl PackageBuilder {
         self
     }
 
+    /// Sets what is told how much of the files has been written, and of how much, in bytes: with every
+    /// piece of a file. It starts over if a file turns out to be one that [`Compression::Deflate`] stores as
+    /// it is. An error that it returns ends the writing, like one of the disk.
+    ///
+    /// ```
+    /// # use neuropod_package::{Compression, PackageBuilder};
+    /// # use neuropod_spec::ProblemDefinition;
+    /// # let folder = tempfile::tempdir()?;
+    /// # let builder = PackageBuilder::new(ProblemDefinition::new("addition", "torchscript"));
+    /// builder
+    ///     .progress(|written, size| {
+    ///         eprint!("\r{} %", 100 * written / size.max(1));
+    ///         Ok(())
+    ///     })
+    ///     .write_zip(folder.path().join("addition.neuropod"), Compression::Store)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn progress(mut self, report: impl Fn(u64, u64) -> io::Result<()> + Send + Sync + 'static) -> Self {
+        self.progress = Progress::new(report);
+        self
+    }
+
     /// Writes the package as a zip file with a manifest. Equal content gives equal bytes: times
     /// and modes of the files do not matter. It appears at its path once it is complete; on an
     /// error nothing is left behind.
@@ -99,7 +131,8 @@ impl PackageBuilder {
         let path = path.as_ref();
         let write = || {
             staging::check_absent(path)?;
-            staging::write_zip(&self.collect()?, path, compression)
+            let progress = self.progress.clone();
+            staging::write_zip(&self.collect()?, path, compression, &progress)
         };
         write().map_err(|error: PackageError| error.in_package(path))
     }
@@ -114,7 +147,8 @@ impl PackageBuilder {
         let path = path.as_ref();
         let write = || {
             staging::check_absent(path)?;
-            staging::write_dir(&self.collect()?, path)
+            let progress = self.progress.clone();
+            staging::write_dir(&self.collect()?, path, &progress)
         };
         write().map_err(|error: PackageError| error.in_package(path))
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::names::{Names, check_distinct};
 use crate::path::check_path;
+use crate::progress::Progress;
 use crate::verify::{Hasher, MANIFEST, for_each_chunk};
 use crate::{Limits, Manifest, PackageError, Problem};
 
@@ -59,7 +60,12 @@ impl Contents {
     }
 
     /// Writes every file in order, and the manifest in its place among them.
-    pub(crate) fn write_with_manifest(&self, sink: &mut dyn Sink) -> Result<(), PackageError> {
+    pub(crate) fn write_with_manifest(
+        &self,
+        sink: &mut dyn Sink,
+        progress: &Progress,
+    ) -> Result<(), PackageError> {
+        let sink = &mut progress.count(sink, self.size());
         let position = self.0.partition_point(|(path, _)| path.as_str() < MANIFEST);
         let (before, after) = self.0.split_at(position);
         let mut manifest = Manifest::default();
@@ -78,9 +84,21 @@ impl Contents {
         }
         Ok(())
     }
+
+    /// How many bytes the files have; what cannot be read has none, and is told when it is written.
+    fn size(&self) -> u64 {
+        self.0.iter().map(|(_, source)| source.size()).sum()
+    }
 }
 
 impl Source {
+    fn size(&self) -> u64 {
+        match self {
+            Source::File(source) => fs::metadata(source).map_or(0, |metadata| metadata.len()),
+            Source::Bytes(content) => content.len() as u64,
+        }
+    }
+
     /// Copies the content to the sink, and returns its SHA-256 in hexadecimal.
     fn copy(&self, path: &str, sink: &mut dyn Sink) -> Result<String, PackageError> {
         match self {

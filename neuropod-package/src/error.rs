@@ -55,9 +55,11 @@ impl PackageError {
         self.0.problem.kind()
     }
 
-    /// Says which package it is.
-    pub(crate) fn in_package(mut self, package: &Path) -> Self {
-        self.0.package = Some(package.to_owned());
+    /// Says which package it is: for a package that is read or written at another place than the one that
+    /// its user knows.
+    #[must_use]
+    pub fn in_package(mut self, package: impl Into<PathBuf>) -> Self {
+        self.0.package = Some(package.into());
         self
     }
 

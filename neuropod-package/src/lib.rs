@@ -19,6 +19,7 @@ mod package;
 mod path;
 mod pread;
 mod problem;
+mod progress;
 mod staging;
 mod test_data;
 mod unpack;

@@ -12,6 +12,7 @@ use crate::archive::Archive;
 use crate::contents::{Contents, Sink};
 use crate::names::Names;
 use crate::pread::FileAt;
+use crate::progress::Progress;
 use crate::zip_writer::ZipSink;
 use crate::{Compression, Integrity, Limits, PackageError, Problem, package};
 
@@ -26,20 +27,21 @@ pub(crate) fn write_zip(
     contents: &Contents,
     path: &Path,
     compression: Compression,
+    progress: &Progress,
 ) -> Result<(), PackageError> {
-    let mut staged = stage_zip(contents, path, compression, &BTreeSet::new())?;
+    let mut staged = stage_zip(contents, path, compression, &BTreeSet::new(), progress)?;
     let expanding = expanding(staged.path())?;
     if !expanding.is_empty() {
-        staged = stage_zip(contents, path, compression, &expanding)?;
+        staged = stage_zip(contents, path, compression, &expanding, progress)?;
     }
     check_readable(staged.path())?;
     staged.as_file().sync_all().map_err(Problem::Write)?;
     staged.persist_noclobber(path).map(drop).map_err(|error| cannot_place(error.error).into())
 }
 
-pub(crate) fn write_dir(contents: &Contents, path: &Path) -> Result<(), PackageError> {
+pub(crate) fn write_dir(contents: &Contents, path: &Path, progress: &Progress) -> Result<(), PackageError> {
     let staged = with_default_mode(0o777).tempdir_in(parent(path)).map_err(Problem::Write)?;
-    contents.write_with_manifest(&mut DirectorySink { root: staged.path(), file: None })?;
+    contents.write_with_manifest(&mut DirectorySink { root: staged.path(), file: None }, progress)?;
     check_readable(staged.path())?;
     check_absent(path)?;
     place_dir(staged, path).map_err(|error| cannot_place(error).into())
@@ -50,11 +52,12 @@ fn stage_zip(
     path: &Path,
     compression: Compression,
     stored: &BTreeSet<String>,
+    progress: &Progress,
 ) -> Result<NamedTempFile, PackageError> {
     let staged = with_default_mode(0o666).tempfile_in(parent(path)).map_err(Problem::Write)?;
     let buffered = BufWriter::with_capacity(WRITE_BUFFER, staged.as_file());
     let mut sink = ZipSink::new(buffered, compression, stored);
-    contents.write_with_manifest(&mut sink)?;
+    contents.write_with_manifest(&mut sink, progress)?;
     sink.finish()?.flush().map_err(Problem::Write)?;
     Ok(staged)
 }

@@ -6,17 +6,21 @@ mod near;
 mod python;
 #[cfg(feature = "tf")]
 mod saved_model;
+mod staging;
+mod tester;
 mod tf_config;
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use neuropod_core::{DeviceType, Error, ErrorKind, Result, Tensor, TensorSpec};
-use neuropod_package::{Compression, PackageBuilder, TestData};
+use neuropod_core::{DeviceType, Error, Result, Tensor, TensorSpec};
+use neuropod_package::{Compression, PackageBuilder, PackageError, TestData};
 use neuropod_spec::ProblemDefinition;
 use tempfile::{TempDir, TempPath};
 
-use crate::{LoadOptions, Neuropod};
+use self::staging::{cannot_place, check_absent, parent_folder, staged_in, staging_folder};
+use self::tester::Tester;
+use crate::LoadOptions;
 pub use graph_def::GraphDef;
 #[cfg(feature = "python")]
 pub use python::PythonModel;
@@ -51,6 +55,7 @@ pub struct Packager {
     persist_test_data: bool,
     compression: Compression,
     options: LoadOptions,
+    tester: Tester,
 }
 
 /// A model that is held against the problem definition once that is complete.
@@ -75,6 +80,7 @@ impl Packager {
             persist_test_data: true,
             compression: Compression::default(),
             options: LoadOptions::default(),
+            tester: Tester::default(),
         }
     }
 
@@ -210,9 +216,44 @@ impl Packager {
         self
     }
 
-    /// Sets how the package is loaded for its test.
+    /// Sets how the package is loaded for its test, unless a [`tester`](Packager::tester) does that.
     pub fn load_options(mut self, options: LoadOptions) -> Self {
         self.options = options;
+        self
+    }
+
+    /// Sets what tests the package, instead of loading and running it in this process: another process
+    /// for instance, which a model that crashes or needs another environment cannot harm.
+    ///
+    /// It is given where the package is for now, and the sample inputs with the outputs to expect. If it
+    /// returns an error, that is what writing returns, and nothing is left behind. Without sample inputs
+    /// and outputs it is not called.
+    ///
+    /// ```no_run
+    /// use std::process::Command;
+    ///
+    /// use neuropod::{Error, ErrorKind, Packager, Tensor};
+    ///
+    /// Packager::torchscript("addition", "addition.pt")
+    ///     // ...
+    ///     .test_input("x", Tensor::from_vec([2], vec![1.0f32, 2.0])?)
+    ///     .tester(|package, _data| match Command::new("neuropod").arg("test").arg(package).status() {
+    ///         Ok(status) if status.success() => Ok(()),
+    ///         _ => Err(Error::new(ErrorKind::SelfTest, "`neuropod test` fails")),
+    ///     })
+    ///     .write("addition.neuropod")?;
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn tester(mut self, test: impl Fn(&Path, &TestData) -> Result<()> + Send + Sync + 'static) -> Self {
+        self.tester = Tester::new(test);
+        self
+    }
+
+    /// Sets what is told how much of the files has been written, and of how much, in bytes: with every
+    /// piece of a file. It starts over if a file turns out to be one that [`Compression::Deflate`] stores as
+    /// it is. An error that it returns ends the writing, like one of the disk.
+    pub fn progress(mut self, report: impl Fn(u64, u64) -> io::Result<()> + Send + Sync + 'static) -> Self {
+        self.builder = self.builder.progress(report);
         self
     }
 
@@ -220,22 +261,20 @@ impl Packager {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::AlreadyExists`] if there is something at the path,
-    /// [`InvalidSpec`](ErrorKind::InvalidSpec) if the problem definition is wrong or does not fit the
-    /// model, [`NotFound`](ErrorKind::NotFound) if a file or a Python model's module is missing,
-    /// [`UnsafePackage`](ErrorKind::UnsafePackage) for symbolic links and dangerous paths,
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) if two files have one path or the package would
-    /// be written into a folder of the model, [`Load`](ErrorKind::Load) if a SavedModel cannot be read
-    /// or has no such signature, or if requirements cannot be compiled,
-    /// [`SelfTest`](ErrorKind::SelfTest) if the model returns something else than expected, and
-    /// whatever loading and running it returns. On an error nothing is left behind.
+    /// [`ErrorKind::AlreadyExists`](crate::ErrorKind::AlreadyExists) if there is something at the path,
+    /// [`InvalidSpec`](crate::ErrorKind::InvalidSpec) if the problem definition is wrong or does not fit the
+    /// model, [`NotFound`](crate::ErrorKind::NotFound) if a file or a Python model's module is missing,
+    /// [`UnsafePackage`](crate::ErrorKind::UnsafePackage) for symbolic links and dangerous paths,
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if two files have one path or the package would be
+    /// written into a folder of the model, [`Load`](crate::ErrorKind::Load) if a SavedModel cannot be read or has
+    /// no such signature, or if requirements cannot be compiled, [`SelfTest`](crate::ErrorKind::SelfTest) if the
+    /// model returns something else than expected, and whatever loading and running it returns. On an error
+    /// nothing is left behind.
     pub fn write(self, path: impl AsRef<Path>) -> Result<()> {
         let (path, compression) = (path.as_ref(), self.compression);
         let staging = self.stage(path, |builder, staged| builder.write_zip(staged, compression))?;
         let staged = TempPath::try_from_path(staged_in(&staging, path))?;
-        staged
-            .persist_noclobber(path)
-            .map_err(|error| Error::from(error.error).with("path", path.display().to_string()))
+        staged.persist_noclobber(path).map_err(|error| cannot_place(error.error, path))
     }
 
     /// Writes the package as a directory.
@@ -246,36 +285,26 @@ impl Packager {
     pub fn write_dir(self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let staging = self.stage(path, |builder, staged| builder.write_dir(staged))?;
-        fs::rename(staged_in(&staging, path), path)
-            .map_err(|error| Error::from(error).with("path", path.display().to_string()))
+        fs::rename(staged_in(&staging, path), path).map_err(|error| cannot_place(error, path))
     }
 
     /// Writes the package beside its final path, and tests it there.
-    fn stage<E: Into<Error>>(
+    fn stage(
         self,
         path: &Path,
-        write: impl FnOnce(PackageBuilder, &Path) -> Result<(), E>,
+        write: impl FnOnce(PackageBuilder, &Path) -> Result<(), PackageError>,
     ) -> Result<TempDir> {
         let in_package = |error: Error| error.with("package", path.display().to_string());
-        if path.symlink_metadata().is_ok() {
-            let message = "there is a file or folder at the path already; remove it or choose another path";
-            return Err(
-                Error::new(ErrorKind::AlreadyExists, message).with("path", path.display().to_string())
-            );
-        }
+        check_absent(path)?;
         let mut builder = self.model.add_to(self.builder, path).map_err(in_package)?;
         if self.persist_test_data && !self.test.inputs.is_empty() {
             builder = builder.test_data(self.test.clone());
         }
-        let parent = parent_folder(path);
-        let staging = tempfile::Builder::new()
-            .prefix(".neuropod-")
-            .tempdir_in(parent)
-            .map_err(|error| Error::from(error).with("folder", parent.display().to_string()))?;
-        write(builder, &staged_in(&staging, path)).map_err(Into::into)?;
+        let staging = staging_folder(parent_folder(path))?;
+        write(builder, &staged_in(&staging, path)).map_err(|error| error.in_package(path))?;
         if !self.test.inputs.is_empty() || !self.test.outputs.is_empty() {
             let staged = staged_in(&staging, path);
-            Neuropod::load_as(&staged, path, self.options)?.test_with(&self.test).map_err(in_package)?;
+            self.tester.test(&staged, path, self.options, &self.test).map_err(in_package)?;
         }
         Ok(staging)
     }
@@ -294,14 +323,4 @@ impl PackagedModel {
             PackagedModel::Python(model) => model.add_to(builder, output),
         }
     }
-}
-
-/// The folder that the package is to be in.
-fn parent_folder(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Under its own name in the staging folder.
-fn staged_in(staging: &TempDir, path: &Path) -> PathBuf {
-    staging.path().join(path.file_name().unwrap_or("package".as_ref()))
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use neuropod_backend_tf::{DEFAULT_SIGNATURE, DEFAULT_TAG};
-use neuropod_core::{Error, Result};
+use neuropod_core::{Error, Result, TensorSpec};
 use neuropod_package::PackageBuilder;
 use neuropod_spec::ProblemDefinition;
 
@@ -59,11 +59,40 @@ impl SavedModel {
         self
     }
 
+    /// The inputs and outputs that the signature says. TensorFlow is not needed.
+    ///
+    /// ```no_run
+    /// let (inputs, outputs) = neuropod::SavedModel::folder("exported/1").specs()?;
+    /// println!("{inputs:?} -> {outputs:?}");
+    /// # Ok::<(), neuropod::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`](neuropod_core::ErrorKind::NotFound) if there is no SavedModel in the folder, and
+    /// [`Load`](neuropod_core::ErrorKind::Load) if it cannot be read or has no such signature.
+    pub fn specs(&self) -> Result<(Vec<TensorSpec>, Vec<TensorSpec>)> {
+        let signature = read(&self.folder).and_then(|model| model.signature(self.name(), &self.all_tags()));
+        let signature = signature.map_err(|error| self.in_folder(error))?;
+        Ok((signature.inputs, signature.outputs))
+    }
+
+    fn name(&self) -> &str {
+        self.signature.as_deref().unwrap_or(DEFAULT_SIGNATURE)
+    }
+
+    fn all_tags(&self) -> BTreeSet<String> {
+        self.tags.clone().unwrap_or_else(|| [DEFAULT_TAG.to_owned()].into())
+    }
+
+    fn in_folder(&self, error: Error) -> Error {
+        error.with("folder", self.folder.display().to_string())
+    }
+
     /// Adds the model and its configuration to a package, and to its problem definition what the
     /// signature says.
     pub(super) fn add_to(self, mut builder: PackageBuilder) -> Result<PackageBuilder> {
-        self.complete(builder.definition_mut())
-            .map_err(|error| error.with("folder", self.folder.display().to_string()))?;
+        self.complete(builder.definition_mut()).map_err(|error| self.in_folder(error))?;
         let config = TfConfig {
             nodes: None,
             init_ops: &self.init_ops,
@@ -78,8 +107,7 @@ impl SavedModel {
     /// are.
     fn complete(&self, definition: &mut ProblemDefinition) -> Result<()> {
         let model = read(&self.folder)?;
-        let name = self.signature.as_deref().unwrap_or(DEFAULT_SIGNATURE);
-        let tags = self.tags.clone().unwrap_or_else(|| [DEFAULT_TAG.to_owned()].into());
+        let (name, tags) = (self.name(), self.all_tags());
         if definition.inputs.is_empty() || definition.outputs.is_empty() {
             let signature = model.signature(name, &tags)?;
             if definition.inputs.is_empty() {

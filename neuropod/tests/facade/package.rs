@@ -1,8 +1,9 @@
 //! Packaging with a self-test.
 
-use std::fs;
+use std::sync::{Arc, Mutex};
+use std::{fs, io};
 
-use neuropod::ErrorKind;
+use neuropod::{Compression, Error, ErrorKind};
 use neuropod_package::Package;
 
 use crate::support::{Folder, addition, fake, floats, options, vector};
@@ -48,6 +49,63 @@ fn a_package_whose_test_fails_is_not_written() {
 }
 
 #[test]
+fn a_tester_of_the_callers_replaces_the_test_in_this_process() {
+    let folder = Folder::new();
+    let path = folder.join("fails");
+    let seen = Arc::new(Mutex::new(None));
+    let tested = {
+        let seen = Arc::clone(&seen);
+        fake("fails", "fail broken").output(vector("y")).test_output("y", floats(&[1.0])).tester(
+            move |staged, data| {
+                // A package that can be loaded, and is not where it will be.
+                assert_eq!(options().load(staged)?.name(), "fails");
+                *seen.lock().unwrap() = Some((staged.to_owned(), data.outputs.clone()));
+                Ok(())
+            },
+        )
+    };
+    tested.clone().write(&path).unwrap();
+    let (staged, outputs) = seen.lock().unwrap().take().expect("the tester is called");
+    assert_ne!(staged, path);
+    assert!(!staged.exists());
+    assert_eq!(outputs, [("y".to_owned(), floats(&[1.0]))]);
+    assert_eq!(folder.names(), ["fails"]);
+
+    let refused = tested.tester(|_, _| Err(Error::new(ErrorKind::SelfTest, "not good enough")));
+    let error = refused.write(folder.join("refused")).unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::SelfTest, "not good enough"));
+    assert_eq!(error.context("package"), folder.join("refused").to_str());
+    assert_eq!(folder.names(), ["fails"]);
+    addition().tester(|_, _| panic!("there is nothing to test")).write(folder.join("untested")).unwrap();
+}
+
+#[test]
+fn progress_is_told_and_can_end_the_writing() {
+    let folder = Folder::new();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let report = {
+        let told = Arc::clone(&told);
+        move |written, size| {
+            told.lock().unwrap().push((written, size));
+            Ok(())
+        }
+    };
+    let large = addition().bytes("0/data/weights", vec![1; 1 << 20]).compression(Compression::Store);
+    large.progress(report).write(folder.join("a")).unwrap();
+    let told = told.lock().unwrap();
+    assert!(told.is_sorted(), "{told:?}");
+    let (written, size) = *told.last().unwrap();
+    assert_eq!(written, size);
+    assert!(size > 1 << 20, "{size}");
+
+    let ended = addition().progress(|_, _| Err(io::Error::other("enough")));
+    let error = ended.write_dir(folder.join("b")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(error.to_string().contains("enough"), "{error}");
+    assert_eq!(folder.names(), ["a"]);
+}
+
+#[test]
 fn what_is_there_already_is_kept() {
     let folder = Folder::new();
     let path = folder.join("mine");
@@ -65,8 +123,11 @@ fn missing_files_and_folders_are_errors() {
         addition().file("0/data/weights", folder.join("missing")).write(folder.join("a")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(error.to_string().contains("missing"), "{error}");
+    assert_eq!(error.context("package"), folder.join("a").to_str());
     let error = addition().write(folder.join("no/such/folder/a")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(error.context("folder"), folder.join("no/such/folder").to_str());
+    assert!(error.message().contains("make it first"), "{error}");
     assert!(folder.names().is_empty(), "{:?}", folder.names());
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use neuropod_core::{Error, ErrorKind, Result};
 use neuropod_package::{PackageBuilder, list_folder};
 
-use crate::packager::parent_folder;
+use crate::packager::staging::parent_folder;
 
 /// The files of a model, by their path in the package.
 #[derive(Debug)]
