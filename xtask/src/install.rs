@@ -10,9 +10,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 
-pub(crate) use self::build::Profile;
-use self::files::{DATA, Destination, PROGRAM};
-use self::plugin::Plugin;
+pub(crate) use self::build::{Profile, TESTED, UNLINKED, command, python_module};
+pub(crate) use self::files::{DATA, Destination, PROGRAM};
+pub(crate) use self::plugin::Plugin;
 use crate::environment::Environment;
 use crate::process::Process;
 use crate::setup;
@@ -20,12 +20,9 @@ use crate::setup;
 /// The command's path in an installation.
 pub(crate) const COMMAND: &str = "bin/neuropod";
 
-/// The folders of the plugins' crates.
-const PLUGINS: [&str; 3] = ["plugins/python", "plugins/tf", "plugins/torch"];
-
 const HEADER: &str = "neuropod-plugin/include/neuropod_plugin.h";
 
-const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
+pub(crate) const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 /// Shells, and where each looks for completions.
 const COMPLETIONS: [(&str, &str); 3] = [
@@ -60,17 +57,14 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<ExitCode> {
 ///
 /// The build failed, or a file cannot be written.
 pub(crate) fn install(root: &Path, environment: &Environment, prefix: &Path, profile: Profile) -> Result<()> {
-    let command = build::command(root, environment, profile)?;
-    let plugins: Vec<_> = PLUGINS
-        .into_iter()
-        .map(|folder| Plugin::build(root, folder, environment, profile))
-        .collect::<Result<_>>()?;
+    let command = command(root, environment, profile)?;
+    let plugins = Plugin::build_all(root, environment, profile)?;
 
     eprintln!("installing into {}", prefix.display());
     let destination = Destination::new(prefix);
     destination.copy(COMMAND, PROGRAM, &command)?;
     for plugin in &plugins {
-        plugin.install(&destination, &environment.venv)?;
+        plugin.install(&destination, "lib/neuropod", &environment.venv)?;
     }
     destination.copy("include/neuropod/neuropod_plugin.h", DATA, &root.join(HEADER))?;
     for licence in LICENCES {
@@ -81,6 +75,14 @@ pub(crate) fn install(root: &Path, environment: &Environment, prefix: &Path, pro
         destination.write(path, DATA, script.as_bytes())?;
     }
     Ok(())
+}
+
+/// A library's path, which ends otherwise than on Linux where libraries do.
+pub(crate) fn on_this_system(path: &str) -> String {
+    match path.strip_suffix(".so") {
+        Some(library) => format!("{library}{}", env::consts::DLL_SUFFIX),
+        None => path.to_owned(),
+    }
 }
 
 /// The folder to install into.

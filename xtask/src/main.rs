@@ -8,6 +8,7 @@ mod demo;
 mod duration;
 mod environment;
 mod install;
+mod links;
 mod pip;
 mod process;
 mod python;
@@ -15,6 +16,7 @@ mod setup;
 mod steps;
 mod test;
 mod venv;
+mod wheel;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -33,6 +35,7 @@ usage: cargo xtask <command>
   test --list        say what the steps are
   install --prefix DIR
                      install the command `neuropod` and the plugins that run models
+  wheel [--out DIR]  build the wheel of the Python package, into target/wheel by default
   exec -- CMD...     run a command inside the prepared environment
 
 Downloads are kept in ~/.cache/neuropod; NEUROPOD_CACHE names another folder.";
@@ -60,6 +63,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         }
         ["test", names @ ..] => test::run(&root, names),
         ["install", arguments @ ..] => install::run(&root, arguments),
+        ["wheel", arguments @ ..] => wheel::run(&root, arguments),
         ["exec", "--", program, arguments @ ..] => execute(&root, program, arguments),
         ["help" | "-h" | "--help"] => {
             println!("{USAGE}");

@@ -15,19 +15,23 @@ use crate::python::Interpreter;
 
 const REQUIREMENTS: &str = "requirements-dev.txt";
 
+/// What is installed without what it asks for.
+const NO_DEPS: &str = "requirements-dev-no-deps.txt";
+
 /// The environment, the downloads that pip keeps of it, and the copies that it installs from: they
 /// stand on one disk unless TMPDIR names another.
 const NEEDED_GIB: f64 = 12.0;
 
 /// The environment for this checkout's requirements and this Python, made if it is not there yet.
 pub(crate) fn ensure_venv(root: &Path, cache: &Path, python: &Interpreter) -> Result<PathBuf> {
-    let requirements = root.join(REQUIREMENTS);
-    let text = fs::read_to_string(&requirements)
-        .with_context(|| format!("cannot read {}", requirements.display()))?;
-    let key = cache::key(&[&text, &python.version, &python.abi]);
+    let read = |name: &str| {
+        let file = root.join(name);
+        fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))
+    };
+    let key = cache::key(&[&read(REQUIREMENTS)?, &read(NO_DEPS)?, &python.version, &python.abi]);
     let venv = cache.join("venvs").join(key);
     let started = Instant::now();
-    let entry = cache::ensure(&venv, starts, |venv| build(venv, cache, python, &requirements))?;
+    let entry = cache::ensure(&venv, starts, |venv| build(venv, cache, python, root))?;
     match entry {
         Entry::Found => eprintln!("  environment: {} (cached)", venv.display()),
         Entry::Built => {
@@ -51,15 +55,18 @@ fn starts(venv: &Path) -> bool {
     finished.is_ok_and(|finished| finished.status.success())
 }
 
-fn build(venv: &Path, cache: &Path, python: &Interpreter, requirements: &Path) -> Result<()> {
+fn build(venv: &Path, cache: &Path, python: &Interpreter, root: &Path) -> Result<()> {
     check_space(cache, python)?;
     eprintln!("  installing {REQUIREMENTS} (3.1 GB to download, 6.6 GB on disk: some minutes)");
     let made = pip::clean(Process::new(&python.executable)).args(["-m", "venv"]).arg(venv);
     made.stdout().context("cannot make a virtual environment")?;
     let interpreter = programs(venv).join("python");
-    let requirements = requirements.to_string_lossy();
-    let arguments = ["install", "--progress-bar", "off", "--requirement", &requirements];
-    pip::run(&interpreter, &arguments, &venv.with_extension("log"))?;
+    for (name, options) in [(REQUIREMENTS, &[][..]), (NO_DEPS, &["--no-deps"])] {
+        let file = root.join(name);
+        let file = file.to_string_lossy();
+        let arguments = [&["install", "--progress-bar", "off", "--requirement", &file], options].concat();
+        pip::run(&interpreter, &arguments, &venv.with_extension("log"))?;
+    }
     // In one process, as the tests use them.
     let script = "import numpy, tensorflow, torch";
     let imported = pip::clean(Process::new(&interpreter)).args(["-c", script]);

@@ -8,28 +8,34 @@ use anyhow::{Context, Result};
 use tempfile::NamedTempFile;
 
 /// The mode of programs, and of folders.
-pub(super) const PROGRAM: u32 = 0o755;
+pub(crate) const PROGRAM: u32 = 0o755;
 /// The mode of all other files.
-pub(super) const DATA: u32 = 0o644;
+pub(crate) const DATA: u32 = 0o644;
 
 /// The folder that is installed into.
-pub(super) struct Destination {
+pub(crate) struct Destination {
     prefix: PathBuf,
+    is_quiet: bool,
 }
 
 impl Destination {
-    pub(super) fn new(prefix: &Path) -> Self {
-        Destination { prefix: prefix.to_path_buf() }
+    pub(crate) fn new(prefix: &Path) -> Self {
+        Destination { prefix: prefix.to_path_buf(), is_quiet: false }
+    }
+
+    /// Does not say what it writes.
+    pub(crate) fn quiet(self) -> Self {
+        Destination { is_quiet: true, ..self }
     }
 
     /// Puts a file's copy at a path.
-    pub(super) fn copy(&self, path: &str, mode: u32, from: &Path) -> Result<()> {
+    pub(crate) fn copy(&self, path: &str, mode: u32, from: &Path) -> Result<()> {
         let mut file = File::open(from).with_context(|| format!("cannot read {}", from.display()))?;
         self.put(path, mode, &mut file)
     }
 
     /// Puts this content at a path.
-    pub(super) fn write(&self, path: &str, mode: u32, mut content: &[u8]) -> Result<()> {
+    pub(crate) fn write(&self, path: &str, mode: u32, mut content: &[u8]) -> Result<()> {
         self.put(path, mode, &mut content)
     }
 
@@ -40,7 +46,9 @@ impl Destination {
         let size = replace(&place, mode, content).with_context(|| {
             format!("cannot write {}: see that its folder can be written, or name another", place.display())
         })?;
-        println!("  {path} ({size} bytes)");
+        if !self.is_quiet {
+            println!("  {path} ({size} bytes)");
+        }
         Ok(())
     }
 }

@@ -1,6 +1,5 @@
 //! An installation, as its user has it: with no variable that leads to the checkout or to a framework.
 
-mod links;
 mod models;
 mod real;
 
@@ -12,7 +11,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use super::Workspace;
-use crate::install::{COMMAND, Profile, install};
+use crate::install::{COMMAND, Profile, install, on_this_system};
+use crate::links;
 use crate::process::Process;
 
 /// Every file of an installation. Where libraries end otherwise than on Linux, theirs do.
@@ -41,13 +41,14 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         install(&workspace.root, environment, &prefix, Profile::Tests)?;
     }
     check_files(&prefix)?;
-    links::check(&prefix, &FILES)?;
-    check_plugins(&prefix)?;
+    let native: Vec<_> = FILES.iter().copied().filter(|path| is_native(path)).collect();
+    links::check(&prefix, &native)?;
+    check_plugins(command(&prefix), &prefix.join("lib/neuropod/plugins-1"))?;
     models::run(workspace, environment, &prefix, scratch.path())
 }
 
 /// The installed command, with a path of the system's programs as its only variable.
-fn command(prefix: &Path) -> Process {
+pub(super) fn command(prefix: &Path) -> Process {
     Process::new("env").args(["-i", "PATH=/usr/bin:/bin"]).arg(prefix.join(COMMAND))
 }
 
@@ -64,11 +65,8 @@ fn check_files(prefix: &Path) -> Result<()> {
     Ok(())
 }
 
-fn on_this_system(path: &str) -> String {
-    match path.strip_suffix(".so") {
-        Some(library) => format!("{library}{}", std::env::consts::DLL_SUFFIX),
-        None => path.to_owned(),
-    }
+fn is_native(path: &str) -> bool {
+    path == COMMAND || path.ends_with(".so")
 }
 
 /// Every file below a folder, with its mode.
@@ -87,12 +85,12 @@ fn list(prefix: &Path, folder: &Path, found: &mut BTreeMap<String, u32>) -> Resu
     Ok(())
 }
 
-/// The command finds the three plugins, and no fault with them.
-fn check_plugins(prefix: &Path) -> Result<()> {
-    let text = command(prefix).args(["backends", "--json"]).stdout()?;
+/// The command finds the three plugins in a folder, and no fault with them.
+pub(super) fn check_plugins(command: Process, folder: &Path) -> Result<()> {
+    let text = command.args(["backends", "--json"]).stdout()?;
     let places: Value = serde_json::from_str(&text).context("`neuropod backends --json` wrote no JSON")?;
     let places = places.as_array().context("`neuropod backends --json` wrote no list")?;
-    let own = prefix.canonicalize()?.join("lib/neuropod/plugins-1");
+    let own = folder.canonicalize().with_context(|| format!("there is no {}", folder.display()))?;
     let plugins = places.iter().find(|place| place["path"].as_str().map(Path::new) == Some(&own));
     let plugins = plugins.and_then(|place| place["plugins"].as_array());
     let plugins =

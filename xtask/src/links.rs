@@ -1,4 +1,5 @@
-//! What the installed files are linked to.
+//! What libraries and programs are linked to, as `readelf` tells it: it comes with the C compiler, and knows what
+//! the linker that wrote them knows.
 
 use std::path::Path;
 
@@ -18,19 +19,22 @@ const SYSTEM: [&str; 8] = [
     "ld-linux-aarch64.so.1",
 ];
 
-/// What else the plugin for TorchScript needs, which the command opens before it.
+/// What else the plugin for TorchScript needs, which is opened before it.
 const TORCH: [&str; 3] = ["libc10.so", "libtorch_cpu.so", "libstdc++.so.6"];
 
-/// The command and the plugins are linked to the system's libraries alone, but for the plugin that needs
-/// libtorch, and none has a path of its own to look for libraries.
-pub(super) fn check(prefix: &Path, files: &[&str]) -> Result<()> {
+/// What is installed is linked to the system's libraries alone, but for the plugin that needs libtorch, and none
+/// has a path of its own to look for libraries.
+///
+/// # Errors
+///
+/// A file, of these below a folder, is linked to another library or has such a path, or cannot be read.
+pub(crate) fn check(folder: &Path, files: &[&str]) -> Result<()> {
     if !cfg!(target_os = "linux") {
-        eprintln!("what the installed files are linked to is looked at on Linux alone");
+        eprintln!("what files are linked to is looked at on Linux alone");
         return Ok(());
     }
-    for path in files.iter().filter(|path| path.starts_with("bin/") || path.ends_with(".so")) {
-        let dynamic = Process::new("readelf").args(["--dynamic", "--wide"]).arg(prefix.join(path)).stdout();
-        let dynamic = dynamic.context("`readelf` is needed, which comes with the C compiler")?;
+    for path in files {
+        let dynamic = readelf("--dynamic", &folder.join(path))?;
         let allowed =
             |library: &&str| SYSTEM.contains(library) || path.contains("/torch-") && TORCH.contains(library);
         let others: Vec<_> = entries(&dynamic, "(NEEDED)").filter(|library| !allowed(library)).collect();
@@ -39,6 +43,16 @@ pub(super) fn check(prefix: &Path, files: &[&str]) -> Result<()> {
         ensure!(paths.is_empty(), "{path} looks for libraries in {paths:?}");
     }
     Ok(())
+}
+
+/// What `readelf` prints of a file.
+///
+/// # Errors
+///
+/// There is no `readelf`, or it cannot read the file.
+pub(crate) fn readelf(option: &str, file: &Path) -> Result<String> {
+    let told = Process::new("readelf").args([option, "--wide"]).arg(file).stdout();
+    told.context("`readelf` is needed, which comes with the C compiler")
 }
 
 /// The values of a kind of entry: `0x1 (NEEDED)  Shared library: [libc.so.6]`.

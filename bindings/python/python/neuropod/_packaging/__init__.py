@@ -1,0 +1,1 @@
+"""What all packagers have in common."""

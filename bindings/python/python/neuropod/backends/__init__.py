@@ -1,0 +1,1 @@
+"""The packagers, by what they package. ``neuropod.packagers`` has all of them."""

@@ -1,0 +1,1 @@
+"""Helpers of the original Neuropod's package, for code that imports them."""
