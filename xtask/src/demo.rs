@@ -1,4 +1,6 @@
-//! `cargo xtask demo`: real models, packaged and run.
+//! `cargo xtask demo`: real models, packaged and run, and the tutorial of the Python package.
+
+mod tutorial;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +11,7 @@ use crate::environment::Environment;
 use crate::process::Process;
 use crate::setup;
 
-/// Sets up what is missing, makes the addition models and runs the demo program.
+/// Sets up what is missing, makes the addition models, and runs the demo program and the tutorial.
 ///
 /// # Errors
 ///
@@ -39,7 +41,8 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         .args(["--out".as_ref(), out.as_os_str()])
         .current_dir(root)
         .inside(&environment)
-        .run()
+        .run()?;
+    tutorial::run(root, &environment, &out.join("python"))
 }
 
 /// Runs one of the examples' Python scripts, which writes `file`.

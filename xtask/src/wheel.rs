@@ -3,6 +3,7 @@
 mod content;
 mod layout;
 mod platform;
+mod venv;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, ensure};
 
 use self::content::Content;
+pub(crate) use self::venv::Venv;
 use crate::environment::Environment;
 use crate::install::Profile;
 use crate::process::Process;

@@ -1,16 +1,15 @@
 //! The Python package, as its user has it: installed from its wheel.
 
-mod venv;
-
+use std::fs;
 use std::path::Path;
+use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, ensure};
 
-use self::venv::Venv;
 use super::{Workspace, install};
 use crate::install::Profile;
 use crate::process::Process;
-use crate::wheel::{self, PACKAGE};
+use crate::wheel::{self, PACKAGE, Venv};
 
 /// What is in the environment that has no framework: NumPy, which the package needs, and pytest with what it needs.
 const BARE: [&str; 12] = [
@@ -57,7 +56,36 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     eprintln!("the installed command finds the plugins");
     full.python(&["-c", IMPORT]).run()?;
     check_types(&full, &package, &folder.join("mypy"))?;
-    pytest(&full, &package).args(["tests", "--ignore", BARE_TESTS]).run()
+    run_tests(&full, &package)
+}
+
+/// The tests in two processes at a time: most of them wait for frameworks to start.
+fn run_tests(venv: &Venv<'_>, package: &Path) -> Result<()> {
+    let (packaging, others): (Vec<_>, Vec<_>) =
+        test_files(&package.join("tests"))?.into_iter().partition(|name| name.starts_with("test_packag"));
+    let halves = thread::scope(|scope| {
+        let run = |files: Vec<String>| {
+            let process = pytest(venv, package).args(files.iter().map(|file| format!("tests/{file}")));
+            scope.spawn(move || (process.line(), process.finish()))
+        };
+        [run(packaging), run(others)].map(thread::ScopedJoinHandle::join)
+    });
+    for half in halves {
+        let (line, finished) = half.map_err(|_| anyhow!("a thread that runs tests panicked"))?;
+        let finished = finished?;
+        eprint!("{}{}", finished.stdout, finished.stderr);
+        ensure!(finished.status.success(), "{}; to repeat it:\n  {line}", finished.status);
+    }
+    Ok(())
+}
+
+fn test_files(folder: &Path) -> Result<Vec<String>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let mut files: Vec<_> = names.filter(|name| name.starts_with("test_") && name.ends_with(".py")).collect();
+    files.sort();
+    ensure!(!files.is_empty(), "{} has no tests", folder.display());
+    Ok(files)
 }
 
 /// The installed package, and what its users write.

@@ -13,15 +13,15 @@ use crate::process::Process;
 use crate::venv::programs;
 
 /// An environment with the wheel.
-pub(super) struct Venv<'a> {
-    pub(super) folder: PathBuf,
+pub(crate) struct Venv<'a> {
+    pub(crate) folder: PathBuf,
     site_packages: PathBuf,
     prepared: &'a Environment,
 }
 
 impl<'a> Venv<'a> {
     /// Makes the environment anew. It sees every package of the prepared one, or only those of these names.
-    pub(super) fn make(
+    pub(crate) fn make(
         prepared: &'a Environment,
         folder: &Path,
         wheel: &Path,
@@ -47,13 +47,13 @@ impl<'a> Venv<'a> {
     }
 
     /// The folder of the installed package.
-    pub(super) fn package(&self) -> PathBuf {
+    pub(crate) fn package(&self) -> PathBuf {
         self.site_packages.join("neuropod")
     }
 
     /// This environment's Python. No variable leads to the prepared one: frameworks are found as an `import` finds
     /// them.
-    pub(super) fn python(&self, arguments: &[&str]) -> Process {
+    pub(crate) fn python(&self, arguments: &[&str]) -> Process {
         let process = Process::new(programs(&self.folder).join("python")).args(arguments);
         process.inside(self.prepared).hidden_env("VIRTUAL_ENV", None).hidden_env("PATH", Some(PATH.as_ref()))
     }
