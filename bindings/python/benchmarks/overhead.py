@@ -1,7 +1,7 @@
 """What a call through Neuropod costs beside the framework's own, NumPy in and out, and what an import costs.
 
-    cargo xtask wheel && pip install target/wheel/neuropod-*.whl
-    python bindings/python/benchmarks/overhead.py
+    cargo xtask demo    # builds the wheel, and installs it into an environment that has the frameworks
+    target/demo/python/environment/bin/python bindings/python/benchmarks/overhead.py
 
 Each pair is measured in turns, in one process, so that the ratio survives a busy machine. Shown are medians, with the
 quartiles of the ratio.

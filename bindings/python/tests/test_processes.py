@@ -41,6 +41,57 @@ def test_a_forked_process_runs_a_model_of_python_that_was_loaded_before(path):
     assert all(output.tolist() == [2, 2] for output in returned)
 
 
+FORKS = """
+    import os, signal, sys, numpy as np, neuropod
+    model = neuropod.load_neuropod(sys.argv[1])
+    given = {"x": np.ones(1_000_000, np.float32)}  # so many that several threads share the work
+    assert model.infer(given)["y"][0] == 2
+    child = os.fork()
+    if child == 0:
+        signal.alarm(60)
+        for load in (lambda: model, lambda: neuropod.load_neuropod(sys.argv[1])):
+            try:
+                print(load().infer(given)["y"][-1], flush=True)
+            except neuropod.NeuropodError as error:
+                print(error.kind, flush=True)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    print(model.infer(given)["y"][0])
+    """
+
+
+def test_a_forked_process_runs_torchscript_that_was_loaded_before(tmp_path):
+    import torch
+    from support import torch_package
+
+    class Double(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
+            return {"y": x * 2}
+
+    process = script(FORKS, torch_package(tmp_path, Double(), [spec("x")], [spec("y")]))
+    assert (process.returncode, process.stdout) == (0, "2.0\n2.0\n2.0\n"), process.stderr
+
+
+def test_a_forked_process_loads_its_own_models_of_tensorflow(tmp_path):
+    import tensorflow as tf
+
+    graph = tf.Graph()
+    with graph.as_default():
+        x = tf.compat.v1.placeholder(tf.float32, [None], name="x")
+        tf.add(x, x, name="y")
+    path = str(tmp_path / "tensorflow.neuropod")
+    neuropod.create_tensorflow_neuropod(
+        neuropod_path=path,
+        model_name="double",
+        graph_def=graph.as_graph_def(),
+        node_name_mapping={"x": "x:0", "y": "y:0"},
+        input_spec=[spec("x")],
+        output_spec=[spec("y")],
+    )
+    process = script(FORKS, path)
+    assert (process.returncode, process.stdout) == (0, "unsupported\n2.0\n2.0\n"), process.stderr
+
+
 def script(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", textwrap.dedent(text), *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
