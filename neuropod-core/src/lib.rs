@@ -1,5 +1,5 @@
 #![doc = include_str!("../README.md")]
-#![deny(unsafe_code)] // lifted in `buffer` and `owner`, and for two constructors of `Tensor`
+#![deny(unsafe_code)] // lifted in `buffer`, `fork` and `owner`, and for three constructors of `Tensor`
 
 #[macro_use]
 mod element;
@@ -10,6 +10,7 @@ mod buffer;
 mod device;
 mod dtype;
 mod error;
+mod fork;
 mod inputs;
 mod names;
 mod options;
@@ -31,6 +32,7 @@ pub use device::{Device, DeviceType};
 pub use dtype::DType;
 pub use element::Element;
 pub use error::{Error, ErrorKind, Result};
+pub use fork::{ForkWatch, RunningCall};
 pub use inputs::{Input, Inputs, IntoInput, IntoInputs};
 pub use names::NameIndex;
 pub use options::ModelOptions;
