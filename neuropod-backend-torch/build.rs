@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 /// Includes the other sources: libtorch's headers take nearly all of the time, and are read once.
 const SHIM: &str = "shim.cpp";
 
-const SOURCES: [&str; 7] =
-    ["bare.cpp", "bind.cpp", "graph.cpp", "infer.cpp", "load.cpp", "outputs.cpp", "runtime.cpp"];
+const SOURCES: [&str; 8] =
+    ["bare.cpp", "bind.cpp", "forks.cpp", "graph.cpp", "infer.cpp", "load.cpp", "outputs.cpp", "runtime.cpp"];
 const HEADERS: [&str; 3] = ["model.h", "outputs.h", "shim.h"];
 
 fn main() {

@@ -6,6 +6,7 @@
 #include <ATen/core/ivalue.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -47,6 +48,7 @@ struct Failure : std::runtime_error {
 };
 
 Traits analyse(const torch::jit::Function& forward);
+std::filesystem::path libtorch_dir();
 std::string kind_name(const c10::IValue& value);
 std::string joined(const std::vector<std::string>& names);
 npt_status status_of(npt_code fallback) noexcept;  // call inside a catch block

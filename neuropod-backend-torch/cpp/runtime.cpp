@@ -57,8 +57,10 @@ namespace {
 
 using neuropod::Failure;
 
+}  // namespace
+
 // The folder that libtorch was loaded from.
-std::filesystem::path libtorch_dir() {
+std::filesystem::path neuropod::libtorch_dir() {
   Dl_info info{};
   // Any function of libtorch_cpu does; this one is exported for certain.
   auto* symbol = reinterpret_cast<void*>(&at::set_num_threads);
@@ -67,6 +69,8 @@ std::filesystem::path libtorch_dir() {
   }
   return std::filesystem::path(info.dli_fname).parent_path();
 }
+
+namespace {
 
 void open_library(const char* path, int flags) {
   if (dlopen(path, flags) != nullptr) return;
@@ -90,7 +94,7 @@ npt_status npt_open_library(const char* path) {
 
 npt_status npt_promote_libtorch(void) {
   return neuropod::guarded(NPT_LOAD, [&] {
-    auto dir = libtorch_dir();
+    auto dir = neuropod::libtorch_dir();
     for (const char* name : {"libc10.so", "libtorch_cpu.so", "libtorch.so"}) {
       auto path = dir / name;
       if (std::filesystem::exists(path)) open_library(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
@@ -107,7 +111,7 @@ npt_status npt_cuda_devices(int32_t* count) {
     }
     // Torch looks for its CUDA half once and remembers the answer, so it has to be there first.
     // A program linked against libtorch_cpu alone has not loaded it.
-    auto cuda = libtorch_dir() / "libtorch_cuda.so";
+    auto cuda = neuropod::libtorch_dir() / "libtorch_cuda.so";
     if (!std::filesystem::exists(cuda)) {
       throw Failure(
           NPT_DEVICE, "this libtorch was built without CUDA: there is no " + cuda.string());

@@ -134,6 +134,14 @@ npt_status npt_promote_libtorch(void);
 npt_status npt_cuda_devices(int32_t* count);
 npt_status npt_set_interop_threads(int32_t threads);
 
+// From now on, a thread that forks the process ends its own threads for work within an operator before it does, and a
+// child can end. Called once; returns 0 if that can be done.
+int32_t npt_prepare_for_forks(void);
+// To be called in a child, once, before it uses torch in any thread.
+void npt_renew_threads(void);
+// Takes the pool of threads for independent operators into use; returns 0 if it has its threads.
+int32_t npt_use_pool(void);
+
 // The yardstick of the benchmarks: one call of forward(x, y) with two float32 vectors, written
 // directly against libtorch, that reads float32 `out` of the returned dict into `sum`.
 npt_status npt_bare_addition(

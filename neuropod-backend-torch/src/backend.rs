@@ -8,7 +8,7 @@ use neuropod_core::{
 
 use crate::convert::version;
 use crate::model::TorchModel;
-use crate::{PLATFORM, device, ops, options};
+use crate::{PLATFORM, device, forks, ops, options};
 
 /// Loads the models of TorchScript packages with the libtorch that this crate is linked to.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,6 +36,7 @@ impl Backend for TorchBackend {
     }
 
     fn load(&self, source: Arc<ModelSource>, options: &ModelOptions) -> Result<Box<dyn Model>> {
+        let _running = forks::enter_first()?;
         options::apply(options)?;
         let device = device::resolve(options)?;
         ops::load(&source, options)?;

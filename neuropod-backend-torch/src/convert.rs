@@ -14,7 +14,10 @@ use crate::shim;
 
 pub use bare::BareAddition;
 pub(crate) use call::{Call, Returned};
-pub(crate) use process::{cuda_devices, open_library, promote_libtorch, set_interop_threads, version};
+pub(crate) use process::{
+    cuda_devices, open_library, prepare_for_forks, promote_libtorch, renew_threads, set_interop_threads,
+    use_pool, version,
+};
 
 /// A TorchScript module on its device, bound to a problem definition.
 #[derive(Debug)]

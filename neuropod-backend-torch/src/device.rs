@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use neuropod_core::{Device, ModelOptions};
 
-use crate::TorchError;
 use crate::convert::cuda_devices;
+use crate::{TorchError, forks};
 
 /// The device that a model goes to, after the options' fallback.
 pub(crate) fn resolve(options: &ModelOptions) -> Result<Device, TorchError> {
@@ -26,16 +26,22 @@ fn usable(device: Device) -> Result<(), String> {
         other => return Err(format!("the torch backend has no device `{other}`")),
     };
     match cuda() {
-        Err(reason) => Err(reason.clone()),
-        Ok(0) => Err("torch finds no CUDA device".to_owned()),
-        Ok(count) if index >= *count => Err(format!("torch finds {count} CUDA device(s), numbered from 0")),
-        Ok(_) => Ok(()),
+        (_, Err(reason)) => Err(reason.clone()),
+        (forks, Ok(1..)) if *forks != forks::count() => {
+            Err("CUDA was used before this process was forked, and can be used by one of the two alone"
+                .to_owned())
+        }
+        (_, Ok(0)) => Err("torch finds no CUDA device".to_owned()),
+        (_, Ok(count)) if index >= *count => {
+            Err(format!("torch finds {count} CUDA device(s), numbered from 0"))
+        }
+        _ => Ok(()),
     }
 }
 
-/// The number of CUDA devices, looked up when it is first needed: torch's CUDA libraries are large
+/// The number of CUDA devices, and how often the process had been forked when it was looked up when it is first needed: torch's CUDA libraries are large
 /// and a program that stays on the CPU never loads them.
-fn cuda() -> &'static Result<u32, String> {
-    static DEVICES: OnceLock<Result<u32, String>> = OnceLock::new();
-    DEVICES.get_or_init(|| cuda_devices().map_err(|error| error.to_string()))
+fn cuda() -> &'static (u32, Result<u32, String>) {
+    static DEVICES: OnceLock<(u32, Result<u32, String>)> = OnceLock::new();
+    DEVICES.get_or_init(|| (forks::count(), cuda_devices().map_err(|error| error.to_string())))
 }

@@ -61,6 +61,9 @@ pub enum TorchError {
          `ModelOptions::allow_custom_ops(true)` if you trust its author"
     )]
     CustomOpsForbidden(String),
+    /// The process was forked after torch was used, and what is asked for does not work in the child.
+    #[error("{0}")]
+    Forked(String),
     /// A defect in this crate, or libtorch out of memory.
     #[error("{0}")]
     Internal(String),
@@ -79,6 +82,7 @@ impl TorchError {
             TorchError::Device(_) => ErrorKind::Device,
             TorchError::Threads { .. } => ErrorKind::InvalidArgument,
             TorchError::CustomOpsForbidden(_) => ErrorKind::Forbidden,
+            TorchError::Forked(_) => ErrorKind::Unsupported,
             TorchError::Internal(_) => ErrorKind::Internal,
         }
     }

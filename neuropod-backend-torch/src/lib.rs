@@ -6,6 +6,7 @@ mod convert;
 mod device;
 mod dtype;
 mod error;
+mod forks;
 mod model;
 mod ops;
 mod options;

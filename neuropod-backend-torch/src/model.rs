@@ -7,8 +7,8 @@ use neuropod_core::{
 };
 use smallvec::SmallVec;
 
-use crate::TorchError;
 use crate::convert::{Call, Module, Returned};
+use crate::{TorchError, forks};
 
 /// Where a package keeps its model.
 const MODEL_FILE: &str = "0/data/model.pt";
@@ -18,6 +18,9 @@ pub(crate) struct TorchModel {
     module: Module,
     inputs: NameIndex,
     outputs: NameIndex,
+    is_asynchronous: bool,
+    /// For a model on a GPU, how often the process had been forked when it was loaded.
+    forks_of_gpu: Option<u32>,
 }
 
 impl TorchModel {
@@ -26,7 +29,13 @@ impl TorchModel {
         let file = source.files.open_at(MODEL_FILE).map_err(place)?;
         let mut module = Module::load(&*file, device).map_err(place)?;
         module.bind(source, device).map_err(|error| place(error.into()))?;
-        Ok(TorchModel { module, inputs: index(&source.inputs), outputs: index(&source.outputs) })
+        Ok(TorchModel {
+            is_asynchronous: module.traits().asynchronous != 0,
+            forks_of_gpu: device.is_gpu().then(forks::count),
+            module,
+            inputs: index(&source.inputs),
+            outputs: index(&source.outputs),
+        })
     }
 
     /// One element for each output, not 0 if it was requested; empty if all are.
@@ -72,6 +81,13 @@ impl TorchModel {
 
 impl Model for TorchModel {
     fn infer(&self, inputs: &Inputs<'_>, requested: &[&str]) -> Result<Outputs> {
+        let _running = forks::enter()?;
+        if self.is_asynchronous {
+            forks::use_pool()?;
+        }
+        if let Some(forks) = self.forks_of_gpu {
+            forks::check_gpu(forks)?;
+        }
         let wanted = self.wanted(requested)?;
         let mut call = Call::default();
         for (hint, (name, input)) in inputs.iter().enumerate() {

@@ -123,6 +123,9 @@ unsafe extern "C" {
     pub(crate) fn npt_promote_libtorch() -> Status;
     pub(crate) fn npt_cuda_devices(count: *mut i32) -> Status;
     pub(crate) fn npt_set_interop_threads(threads: i32) -> Status;
+    pub(crate) fn npt_prepare_for_forks() -> i32;
+    pub(crate) fn npt_renew_threads();
+    pub(crate) fn npt_use_pool() -> i32;
 
     pub(crate) fn npt_bare_addition(
         model: *const Model,

@@ -37,6 +37,25 @@ pub(crate) fn cuda_devices() -> Result<u32, TorchError> {
     Ok(u32::try_from(count).unwrap_or(0))
 }
 
+/// Lets threads that fork end those that they have within an operator first; whether that can be done. It is asked
+/// for once.
+pub(crate) fn prepare_for_forks() -> bool {
+    // SAFETY: no conditions but that it is called once.
+    unsafe { shim::npt_prepare_for_forks() == 0 }
+}
+
+/// Gives a forked child threads of its own within an operator: called once, before torch is used there.
+pub(crate) fn renew_threads() {
+    // SAFETY: no conditions but that nobody else uses torch meanwhile.
+    unsafe { shim::npt_renew_threads() }
+}
+
+/// Takes the pool of threads for independent operators into use; whether it has its threads in this process.
+pub(crate) fn use_pool() -> bool {
+    // SAFETY: no conditions.
+    unsafe { shim::npt_use_pool() == 0 }
+}
+
 /// Sets the number of threads for independent operators: once in a process.
 pub(crate) fn set_interop_threads(threads: i32) -> Result<(), TorchError> {
     // SAFETY: no conditions; a number that torch does not take is an error.

@@ -1,6 +1,14 @@
 //! What concerns the whole process: its memory, its libraries, its threads. A program of its own,
 //! so that no other test has a part in it.
 
+mod alone;
+#[path = "../support/fork.rs"]
+mod child;
+#[allow(clippy::duplicate_mod, reason = "both parts read what one script wrote")]
+#[path = "../support/fixtures.rs"]
+mod fixtures;
+mod fork;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::fs;
