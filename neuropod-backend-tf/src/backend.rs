@@ -10,7 +10,7 @@ use neuropod_core::{
 use crate::library::Request;
 use crate::model::TensorFlowModel;
 use crate::options::Options;
-use crate::{PLATFORM, TESTED_VERSION, device, library, ops};
+use crate::{PLATFORM, TESTED_VERSION, device, forks, library, ops};
 
 /// Loads the models of TensorFlow packages, with a library of TensorFlow that is found when the first
 /// one is loaded.
@@ -85,6 +85,7 @@ impl Backend for TensorFlowBackend {
         let parsed = Options::new(options)?;
         let own = self.request();
         let api = library::open(Request { library: parsed.library.as_deref().or(own.library), ..own })?;
+        let _running = forks::enter()?;
         let device = device::resolve(api, options)?;
         ops::load(api, &source, options)?;
         Ok(Box::new(TensorFlowModel::load(api, source, &parsed, device)?))

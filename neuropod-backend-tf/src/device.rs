@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 
 use neuropod_core::{Device, ModelOptions};
 
-use crate::TensorFlowError;
 use crate::c_api::CApi;
 use crate::convert::gpu_count;
+use crate::{TensorFlowError, forks};
 
 /// The device that a model goes to, after the options' fallback.
 pub(crate) fn resolve(api: &'static CApi, options: &ModelOptions) -> Result<Device, TensorFlowError> {
@@ -28,17 +28,21 @@ fn usable(api: &'static CApi, device: Device) -> Result<(), String> {
         other => return Err(format!("the TensorFlow backend has no device `{other}`")),
     };
     match gpus(api) {
-        Err(reason) => Err(reason.clone()),
-        Ok(0) => Err("TensorFlow finds no CUDA device".to_owned()),
-        Ok(count) if index >= *count => {
+        (_, Err(reason)) => Err(reason.clone()),
+        (forks, Ok(1..)) if *forks != forks::count() => {
+            Err("GPUs were used before this process was forked, and can be used by one of the two alone"
+                .to_owned())
+        }
+        (_, Ok(0)) => Err("TensorFlow finds no CUDA device".to_owned()),
+        (_, Ok(count)) if index >= *count => {
             Err(format!("TensorFlow finds {count} CUDA device(s), numbered from 0"))
         }
-        Ok(_) => Ok(()),
+        _ => Ok(()),
     }
 }
 
-/// The number of GPUs, looked up when it is first needed.
-fn gpus(api: &'static CApi) -> &'static Result<u32, String> {
-    static GPUS: OnceLock<Result<u32, String>> = OnceLock::new();
-    GPUS.get_or_init(|| gpu_count(api).map_err(|failure| failure.message))
+/// The number of GPUs, and how often the process had been forked when it was looked up: when it was first needed.
+fn gpus(api: &'static CApi) -> &'static (u32, Result<u32, String>) {
+    static GPUS: OnceLock<(u32, Result<u32, String>)> = OnceLock::new();
+    GPUS.get_or_init(|| (forks::count(), gpu_count(api).map_err(|failure| failure.message)))
 }

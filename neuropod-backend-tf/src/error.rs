@@ -60,6 +60,9 @@ pub enum TensorFlowError {
          `ModelOptions::allow_custom_ops(true)` if you trust its author"
     )]
     CustomOpsForbidden(String),
+    /// The process was forked after TensorFlow was used, and what is asked for does not work in the child.
+    #[error("{0}")]
+    Forked(String),
     /// TensorFlow broke a promise of its interface, or memory is exhausted.
     #[error("{0}")]
     Internal(String),
@@ -81,6 +84,7 @@ impl TensorFlowError {
             TensorFlowError::Device(_) => ErrorKind::Device,
             TensorFlowError::Option(_) => ErrorKind::InvalidArgument,
             TensorFlowError::CustomOpsForbidden(_) => ErrorKind::Forbidden,
+            TensorFlowError::Forked(_) => ErrorKind::Unsupported,
             TensorFlowError::Internal(_) => ErrorKind::Internal,
         }
     }

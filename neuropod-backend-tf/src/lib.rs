@@ -10,6 +10,7 @@ mod device;
 mod dtype;
 mod error;
 mod executor;
+mod forks;
 mod library;
 mod load;
 mod model;

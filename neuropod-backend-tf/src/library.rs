@@ -14,10 +14,10 @@ use std::sync::{Mutex, PoisonError};
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use prost::Message;
 
-use crate::TensorFlowError;
 use crate::c_api::CApi;
 use crate::convert::{Failure, Feeds, Graph, Session};
 use crate::proto::{ConfigProto, GraphDef, NodeDef};
+use crate::{TensorFlowError, forks};
 pub(crate) use find::{Found, Request, find};
 
 /// A library that a process which uses TensorFlow already, a Python program for instance, has open.
@@ -40,6 +40,8 @@ struct Opened {
 ///
 /// A process has one TensorFlow: two would register the same operators and messages, and end it.
 pub(crate) fn open(request: Request<'_>) -> Result<&'static CApi, TensorFlowError> {
+    forks::watch();
+    let _running = forks::enter()?;
     let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
     if opened.is_none() {
         *opened = Some(open_first(request)?);
@@ -58,7 +60,8 @@ pub(crate) fn open(request: Request<'_>) -> Result<&'static CApi, TensorFlowErro
 /// It is read from files beside the library, which costs nothing; a library without any is opened and
 /// asked.
 pub(crate) fn version(request: Request<'_>) -> Result<String, TensorFlowError> {
-    let is_open = OPENED.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+    let is_open =
+        forks::enter().is_ok_and(|_running| OPENED.lock().unwrap_or_else(PoisonError::into_inner).is_some());
     if !is_open && in_process(WHEEL_LIBRARY.as_ref()).is_none() {
         let found = find(request)?;
         if let Some(version) = found.version() {

@@ -8,12 +8,12 @@ use neuropod_core::{
 };
 use smallvec::{SmallVec, smallvec};
 
-use crate::TensorFlowError;
 use crate::c_api::CApi;
 use crate::convert::{Endpoint, Failure, Feeds, Fetched, INVALID_ARGUMENT, Results, Session};
 use crate::executor::Executor;
 use crate::load::{Loaded, Loader};
 use crate::options::Options;
+use crate::{TensorFlowError, forks};
 
 /// A graph that is ready to run, and its problem definition.
 pub(crate) struct TensorFlowModel {
@@ -28,6 +28,8 @@ pub(crate) struct TensorFlowModel {
     /// Whether memory of views can be borrowed for a call.
     borrows: bool,
     results: Results,
+    /// How often the process had been forked when the model was loaded.
+    forks: u32,
     /// Variables of TensorFlow 1 are written in place, by whoever comes, while others read them: then
     /// calls take turns, and what they return is copied.
     turn: Option<Mutex<()>>,
@@ -63,6 +65,7 @@ impl TensorFlowModel {
             outputs: index(&source.outputs),
             fetches: fetches.collect(),
             results: results(&loaded),
+            forks: forks::count(),
             feeds: loaded.bound.inputs,
             executor: loaded.executor,
             borrows: !loaded.keeps_inputs,
@@ -166,6 +169,8 @@ impl TensorFlowModel {
 
 impl Model for TensorFlowModel {
     fn infer(&self, inputs: &Inputs<'_>, requested: &[&str]) -> Result<Outputs> {
+        forks::check(self.forks)?;
+        let _running = forks::enter()?;
         let wanted = self.wanted(requested)?;
         let feeds = self.feeds(inputs)?;
         let turn = self.take_turn();

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::thread;
 
 use neuropod_core::ModelOptions;
 use prost::Message;
 
-use crate::TensorFlowError;
 use crate::executor::Executor;
 use crate::proto::{ConfigProto, ExperimentalConfig, GpuOptions, ThreadPoolOptionProto};
+use crate::{TensorFlowError, forks};
 
 const PREFIX: &str = "tensorflow.";
 const EXECUTOR: &str = "tensorflow.executor";
@@ -71,10 +72,13 @@ impl Options {
 
     /// A serialised `ConfigProto`.
     pub(crate) fn session_config(&self, executor: Executor, gpus: bool) -> Vec<u8> {
-        let pool = self.inter_op_threads.map(|num_threads| ThreadPoolOptionProto {
+        let forks = forks::count();
+        // The default's pool has no threads in a forked process.
+        let anew = (forks > 0 && executor == Executor::Pool).then(processors);
+        let pool = self.inter_op_threads.or(anew).map(|num_threads| ThreadPoolOptionProto {
             num_threads,
             // Sessions that name one pool share it; otherwise each model would start its own threads.
-            global_name: format!("neuropod-{num_threads}"),
+            global_name: format!("neuropod-{num_threads}-{forks}"),
         });
         let single = (executor == Executor::SingleThreaded)
             .then(|| ExperimentalConfig { executor_type: "SINGLE_THREADED_EXECUTOR".to_owned() });
@@ -91,6 +95,10 @@ impl Options {
         };
         config.encode_to_vec()
     }
+}
+
+fn processors() -> i32 {
+    thread::available_parallelism().map_or(1, |count| i32::try_from(count.get()).unwrap_or(1))
 }
 
 /// A misspelt option would silently do nothing.

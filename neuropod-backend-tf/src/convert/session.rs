@@ -8,11 +8,14 @@ use smallvec::SmallVec;
 
 use super::{Endpoint, Failure, Feeds, Fetched, Graph, Operation, Status};
 use crate::c_api::{CApi, TF_Output, TF_Session, TF_Tensor};
+use crate::forks;
 
 /// A graph that can be run, from any thread.
 pub(crate) struct Session {
     api: &'static CApi,
     raw: *mut TF_Session,
+    /// How often the process had been forked when it was made.
+    forks: u32,
     /// Endpoints and operations point into it. Deleted after the session.
     graph: ManuallyDrop<Graph>,
 }
@@ -41,7 +44,7 @@ impl Session {
             session
         };
         status.check()?;
-        let session = Session { api, raw, graph: ManuallyDrop::new(graph) };
+        let session = Session { api, raw, forks: forks::count(), graph: ManuallyDrop::new(graph) };
         // SAFETY: the session and the status are live. Without this call, every run would look for
         // new nodes first, under a lock.
         unsafe { (api.TF_ExtendSession)(session.raw, status.raw) };
@@ -91,6 +94,9 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        if forks::check(self.forks).is_err() {
+            return; // its end would wait for threads that only the parent has
+        }
         let status = Status::new(self.api);
         // SAFETY: the session is live, nobody runs it any more, and it is deleted once. The graph is
         // dropped once, after it.

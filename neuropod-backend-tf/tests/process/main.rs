@@ -1,6 +1,11 @@
 //! What concerns the whole process: what it writes, finds and keeps, and how it ends. Each test runs
 //! in a process of its own, so that no other has a part in it.
 
+#[path = "../support/fork.rs"]
+mod child;
+#[allow(clippy::duplicate_mod, reason = "both parts read what one script wrote")]
+#[path = "../support/fixtures.rs"]
+mod fixtures;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -8,6 +13,7 @@ mod alone;
 mod custom_ops;
 mod damage;
 mod finding;
+mod fork;
 mod memory;
 mod output;
 mod the_end;
