@@ -7,6 +7,7 @@ use neuropod_core::{
     Backend, BackendInfo, Capabilities, DType, DeviceType, Model, ModelOptions, ModelSource, Result,
 };
 
+use crate::convert::forks;
 use crate::library::Request;
 use crate::load::Loader;
 use crate::options::Options;
@@ -80,6 +81,8 @@ impl Backend for PythonBackend {
     }
 
     fn load(&self, source: Arc<ModelSource>, options: &ModelOptions) -> Result<Box<dyn Model>> {
+        forks::watch();
+        let _running = forks::enter()?;
         let parsed = Options::new(options)?;
         ops::check(&source, options)?;
         let own = self.request();

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 mod arguments;
+pub(crate) mod forks;
 mod gil;
 mod inputs;
 mod numpy;

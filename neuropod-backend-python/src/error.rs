@@ -66,6 +66,9 @@ pub enum PythonError {
          `ModelOptions::allow_custom_ops(true)` if you trust its author"
     )]
     CustomOpsForbidden(String),
+    /// The process was forked while Python was used, and what is asked for does not work in the child.
+    #[error("{0}")]
+    Forked(String),
     /// This crate's own Python code failed, or memory is exhausted.
     #[error("{0}")]
     Internal(String),
@@ -117,6 +120,7 @@ impl PythonError {
             PythonError::Device(_) => ErrorKind::Device,
             PythonError::Option(_) => ErrorKind::InvalidArgument,
             PythonError::CustomOpsForbidden(_) => ErrorKind::Forbidden,
+            PythonError::Forked(_) => ErrorKind::Unsupported,
             PythonError::Internal(_) => ErrorKind::Internal,
         }
     }

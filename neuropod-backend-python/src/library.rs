@@ -14,6 +14,7 @@ use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 
 use crate::PythonError;
 use crate::c_api::CApi;
+use crate::convert::forks;
 
 pub(crate) use find::{Interpreter, Request, find};
 
@@ -31,6 +32,8 @@ pub(crate) struct Opened {
 ///
 /// A process has one Python: its extension modules find it by the names of its functions.
 pub(crate) fn open(request: Request<'_>) -> Result<Opened, PythonError> {
+    forks::watch();
+    let _running = forks::enter()?;
     let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
     if opened.is_none() {
         *opened = Some(match running()? {
@@ -47,7 +50,9 @@ pub(crate) fn open(request: Request<'_>) -> Result<Opened, PythonError> {
 
 /// The version of the Python that runs or would be started: `3.11.7`.
 pub(crate) fn version(request: Request<'_>) -> Result<String, PythonError> {
-    let opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let opened = forks::enter()
+        .ok()
+        .and_then(|_running| OPENED.lock().unwrap_or_else(PoisonError::into_inner).clone());
     match opened.map(|opened| Ok(opened.api)).or_else(|| running().transpose()) {
         Some(api) => Ok(version_of(api?)),
         None => Ok(find(request)?.version),

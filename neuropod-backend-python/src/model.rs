@@ -9,7 +9,7 @@ use neuropod_core::{
 use smallvec::{SmallVec, smallvec};
 
 use crate::PythonError;
-use crate::convert::{Arguments, Failure, Gil, Lent, Object, Raised, Returned};
+use crate::convert::{Arguments, Failure, Gil, Lent, Object, Raised, Returned, forks};
 use crate::load::Package;
 use crate::runtime::Runtime;
 
@@ -207,6 +207,8 @@ impl PythonModel {
 
 impl Model for PythonModel {
     fn infer(&self, inputs: &Inputs<'_>, requested: &[&str]) -> Result<Outputs> {
+        // Python's own `os.fork` has the lock, so that nothing is left locked.
+        let _running = self.runtime.opened.is_ours().then(forks::enter).transpose()?;
         let wanted = self.wanted(requested)?;
         let gil = self.runtime.lock();
         let arrays = self.arrays(&gil, inputs)?;

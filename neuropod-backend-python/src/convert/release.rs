@@ -5,9 +5,12 @@
 //! as far as this crate knows, and is taken.
 
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use super::forks;
 use super::gil::{Gil, is_ending};
 use crate::c_api::{CApi, PyObject};
 
@@ -79,14 +82,36 @@ pub(super) fn release_later(api: &'static CApi, object: NonNull<PyObject>) {
 }
 
 fn leave_behind(object: Left) {
-    let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+    // If it cannot be left there, it stays for good.
+    let Some(mut left) = left() else { return };
     left.push(object);
     LEFT_COUNT.store(left.len(), Ordering::SeqCst);
 }
 
 fn take_one() -> Option<Left> {
-    let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut left = left()?;
     let one = left.pop();
     LEFT_COUNT.store(left.len(), Ordering::SeqCst);
     one
+}
+
+/// The objects that were left. In a forked process they are out of reach if another thread had them at that moment:
+/// it is not there to give them back.
+fn left() -> Option<MutexGuard<'static, Vec<Left>>> {
+    static OUT_OF_REACH: AtomicBool = AtomicBool::new(false);
+    if forks::count() == 0 {
+        return Some(LEFT.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+    // Threads have them for moments.
+    let start = Instant::now();
+    while !OUT_OF_REACH.load(Ordering::Relaxed) {
+        match LEFT.try_lock() {
+            Ok(left) => return Some(left),
+            Err(TryLockError::Poisoned(error)) => return Some(error.into_inner()),
+            Err(TryLockError::WouldBlock) if start.elapsed() < Duration::from_secs(1) => thread::yield_now(),
+            Err(TryLockError::WouldBlock) => OUT_OF_REACH.store(true, Ordering::Relaxed),
+        }
+    }
+    LEFT_COUNT.store(0, Ordering::SeqCst);
+    None
 }

@@ -8,14 +8,25 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Names the test that a process was started for.
 const ALONE: &str = "NEUROPOD_TEST_ALONE";
 
-/// Runs a test's work in a process of its own that is to succeed, and returns what that wrote. In that
-/// process, it does the work on the main thread and returns `None`: then the test's end is the end of the
-/// program.
+/// Runs a test's work in a process of its own that is to succeed and to end soon after, and returns what that
+/// wrote. In that process, it does the work on the main thread and returns `None`: then the test's end is the end
+/// of the program.
 pub(crate) fn succeeds(
     test: &str,
     prepare: impl FnOnce(&mut Command),
     work: impl FnOnce(),
 ) -> Option<Output> {
+    let (output, took) = runs(test, prepare, work)?;
+    assert!(took < 1000, "the program ended {took} ms after its work");
+    Some(output)
+}
+
+/// Like [`succeeds`], for a process that may take its time to end: gives the milliseconds as well.
+pub(crate) fn runs(
+    test: &str,
+    prepare: impl FnOnce(&mut Command),
+    work: impl FnOnce(),
+) -> Option<(Output, u128)> {
     if env::var_os(ALONE).is_some() {
         work();
         println!("\nended at {}", now());
@@ -31,8 +42,7 @@ pub(crate) fn succeeds(
     assert!(stdout.contains("1 passed"), "the work was not done: {stdout}");
     let ended = stdout.lines().find_map(|line| line.strip_prefix("ended at ")?.parse().ok());
     let took = exited - ended.unwrap_or(0);
-    assert!(took < 1000, "the program ended {took} ms after its work");
-    Some(output)
+    Some((output, took))
 }
 
 /// Milliseconds since a time that both processes know.

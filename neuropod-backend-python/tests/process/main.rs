@@ -1,12 +1,17 @@
 //! What concerns the whole process: which Python it runs, what it writes and keeps, and how it ends. Each
 //! test runs in a process of its own, so that no other has a part in it.
 
+#[path = "../support/fork.rs"]
+mod child;
+#[path = "../support/fixtures.rs"]
+mod fixtures;
 #[path = "../support/mod.rs"]
 mod support;
 
 mod alone;
 mod environment;
 mod finding;
+mod fork;
 mod memory;
 mod output;
 mod the_end;
