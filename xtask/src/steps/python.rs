@@ -59,16 +59,19 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     run_tests(&full, &package)
 }
 
-/// The tests in two processes at a time: most of them wait for frameworks to start.
+/// The tests in two processes at a time: those that start programs, which wait for frameworks, and all others.
 fn run_tests(venv: &Venv<'_>, package: &Path) -> Result<()> {
-    let (packaging, others): (Vec<_>, Vec<_>) =
-        test_files(&package.join("tests"))?.into_iter().partition(|name| name.starts_with("test_packag"));
+    let starts_programs = |name: &String| {
+        ["test_packag", "test_processes", "test_readme"].iter().any(|start| name.starts_with(start))
+    };
+    let (starting, others): (Vec<_>, Vec<_>) =
+        test_files(&package.join("tests"))?.into_iter().partition(starts_programs);
     let halves = thread::scope(|scope| {
         let run = |files: Vec<String>| {
             let process = pytest(venv, package).args(files.iter().map(|file| format!("tests/{file}")));
             scope.spawn(move || (process.line(), process.finish()))
         };
-        [run(packaging), run(others)].map(thread::ScopedJoinHandle::join)
+        [run(starting), run(others)].map(thread::ScopedJoinHandle::join)
     });
     for half in halves {
         let (line, finished) = half.map_err(|_| anyhow!("a thread that runs tests panicked"))?;
