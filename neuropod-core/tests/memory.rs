@@ -237,9 +237,9 @@ fn foreign(count: &'static AtomicUsize) -> Owner {
 #[test]
 fn memory_of_another_librarys_owner_is_written_while_that_has_no_other() {
     static OWNERS: AtomicUsize = AtomicUsize::new(0);
-    let memory = Box::leak(Box::new([1u8, 2]));
+    let mut memory = Box::new([1u8, 2]);
     let start = memory.as_mut_ptr();
-    // SAFETY: the bytes live for ever, and only this buffer uses them.
+    // SAFETY: the bytes outlive this buffer, and only it uses them.
     let mut buffer = unsafe { Buffer::with_owner_mut(start, 2, foreign(&OWNERS)) };
     buffer.as_mut_slice().unwrap()[0] = 9;
     let clone = buffer.clone();
@@ -249,7 +249,7 @@ fn memory_of_another_librarys_owner_is_written_while_that_has_no_other() {
     assert_eq!(left.as_mut_slice().unwrap(), [9, 2]);
     drop(left);
     assert_eq!(count(&OWNERS), 0);
-    // SAFETY: the bytes live for ever, and nobody writes them any more.
+    // SAFETY: the bytes outlive this buffer, and nobody writes them any more.
     let mut buffer = unsafe { Buffer::with_owner(start, 2, foreign(&OWNERS)) };
     assert!(buffer.as_mut_slice().is_none(), "it is read-only, and its owner the only one");
 }
