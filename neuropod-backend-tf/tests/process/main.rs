@@ -1,7 +1,7 @@
 //! What concerns the whole process: what it writes, finds and keeps, and how it ends. Each test runs
 //! in a process of its own, so that no other has a part in it.
 
-#[path = "../support/fork.rs"]
+#[path = "../../../neuropod-test-utils/tests/support/child.rs"]
 mod child;
 #[allow(clippy::duplicate_mod, reason = "both parts read what one script wrote")]
 #[path = "../support/fixtures.rs"]

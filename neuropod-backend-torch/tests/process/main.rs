@@ -2,7 +2,7 @@
 //! so that no other test has a part in it.
 
 mod alone;
-#[path = "../support/fork.rs"]
+#[path = "../../../neuropod-test-utils/tests/support/child.rs"]
 mod child;
 #[allow(clippy::duplicate_mod, reason = "both parts read what one script wrote")]
 #[path = "../support/fixtures.rs"]

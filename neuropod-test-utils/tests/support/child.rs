@@ -1,4 +1,4 @@
-//! Children of this process.
+//! Children of this process, for the tests of every backend. The kit itself has no unsafe code.
 #![allow(unsafe_code)]
 
 use std::io::Write;
