@@ -153,6 +153,13 @@ impl Buffer {
         self.writable
     }
 
+    /// Where the memory is, as a pointer that is not derived from a reference: for memory that a program in another
+    /// language writes through a pointer of its own.
+    #[inline]
+    pub fn as_ptr(&self) -> *const u8 {
+        self.start.as_ptr()
+    }
+
     /// The bytes, to write; `None` if other handles share them or they are read-only.
     pub fn as_mut_slice(&mut self) -> Option<&mut [u8]> {
         if !self.writable || !self.owner.is_unshared() {
