@@ -165,7 +165,8 @@ mod known {
 
     use super::Handle;
 
-    /// What a handle is, and how many references to it are out.
+    /// What a handle is, and how many references to it are out, by its address. That is kept with its bits inverted: a
+    /// program that looks for leaks takes every word that holds an address for a pointer.
     type Known = HashMap<usize, (&'static str, usize)>;
 
     static HANDLES: Mutex<Option<Known>> = Mutex::new(None);
@@ -175,24 +176,24 @@ mod known {
     }
 
     pub(super) fn add<T: Handle>(pointer: *const T) {
-        lock().get_or_insert_default().entry(pointer.addr()).or_insert((T::NAME, 0)).1 += 1;
+        lock().get_or_insert_default().entry(!pointer.addr()).or_insert((T::NAME, 0)).1 += 1;
     }
 
     pub(super) fn is_out<T: Handle>(pointer: *const T) -> bool {
         let known = lock();
         // The thread's last error is the library's, and never given.
-        known.as_ref().and_then(|known| known.get(&pointer.addr())).is_some_and(|(name, _)| *name == T::NAME)
+        known.as_ref().and_then(|known| known.get(&!pointer.addr())).is_some_and(|(name, _)| *name == T::NAME)
             || crate::status::is_last_error(pointer.cast())
     }
 
     pub(super) fn remove<T: Handle>(pointer: *const T) -> bool {
         let mut known = lock();
         let known = known.get_or_insert_default();
-        match known.get_mut(&pointer.addr()) {
+        match known.get_mut(&!pointer.addr()) {
             Some((name, count)) if *name == T::NAME => {
                 *count -= 1;
                 if *count == 0 {
-                    known.remove(&pointer.addr());
+                    known.remove(&!pointer.addr());
                 }
                 true
             }

@@ -11,6 +11,7 @@ mod handle;
 pub mod infer;
 pub mod load_options;
 pub mod model;
+mod plugins;
 pub mod runtime_options;
 pub mod serialize;
 pub mod spec;

@@ -2,14 +2,15 @@
 
 use std::ffi::{OsStr, c_char};
 use std::mem::MaybeUninit;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::ptr;
 
-use neuropod::{Device, Integrity, LoadOptions, PluginSearch};
+use neuropod::{Device, Integrity, LoadOptions};
 
 use crate::call::{code, plain};
 use crate::failure::{Failure, Result};
 use crate::handle::{self, Handle, lend_mut};
+use crate::plugins::Plugins;
 use crate::runtime_options::{NP_DefaultRuntimeOptions, NP_RuntimeOptions, is_true, load_options};
 use crate::status::{NP_Code, NP_Status};
 use crate::text::{terminated, text};
@@ -17,8 +18,8 @@ use crate::text::{terminated, text};
 /// How a package is loaded: what `NP_RuntimeOptions` says, and more. It can be used for several packages; it is
 /// changed by one thread at a time.
 pub struct NP_LoadOptions {
-    pub(crate) options: LoadOptions,
-    plugins: PluginSearch,
+    options: LoadOptions,
+    plugins: Plugins,
 }
 
 impl Handle for NP_LoadOptions {
@@ -26,9 +27,9 @@ impl Handle for NP_LoadOptions {
 }
 
 impl NP_LoadOptions {
-    /// What the facade takes.
-    pub(crate) fn to_load(&self) -> LoadOptions {
-        self.options.clone().plugins(self.plugins.clone())
+    /// What the facade takes for the package at a path.
+    pub(crate) fn for_package(&self, package: &Path) -> Result<LoadOptions> {
+        Ok(self.options.clone().plugins(self.plugins.search(package)?))
     }
 }
 
@@ -57,7 +58,7 @@ pub unsafe extern "C" fn NP_NewLoadOptions(options: *const NP_RuntimeOptions) ->
             Some(options) => load_options(options)?,
             None => load_options(&NP_DefaultRuntimeOptions())?,
         };
-        Ok(handle::give(NP_LoadOptions { options, plugins: PluginSearch::new() }))
+        Ok(handle::give(NP_LoadOptions { options, plugins: Plugins::default() }))
     })
 }
 
@@ -219,8 +220,36 @@ pub unsafe extern "C" fn NP_AddPluginPath(
     path: *const c_char,
     status: *mut NP_Status,
 ) -> NP_Code {
+    let add = |plugins: &mut Plugins| {
+        // SAFETY: the caller's promise.
+        plugins.paths.push(unsafe { as_path(path) }?);
+        Ok(())
+    };
     // SAFETY: the caller's promise.
-    unsafe { search(options, status, |plugins| Ok(plugins.path(as_path(path)?))) }
+    unsafe { change_plugins(options, status, add) }
+}
+
+/// Names the plugin for packages of a platform, `"torchscript"` for instance: its library or folder, or a folder of
+/// plugins. For these packages, no other place is looked at; several calls for one platform add places in their order.
+///
+/// # Safety
+///
+/// As for `NP_SetDevice`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn NP_OverrideBackend(
+    options: *mut NP_LoadOptions,
+    platform: *const c_char,
+    path: *const c_char,
+    status: *mut NP_Status,
+) -> NP_Code {
+    let add = |plugins: &mut Plugins| {
+        // SAFETY: the caller's promise.
+        let (platform, path) = unsafe { (text(platform, "platform")?, as_path(path)?) };
+        plugins.overrides.push((platform.to_owned(), path));
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { change_plugins(options, status, add) }
 }
 
 /// Names the folder of a Python environment in which frameworks are looked for if none is active.
@@ -234,8 +263,13 @@ pub unsafe extern "C" fn NP_SetEnvironment(
     path: *const c_char,
     status: *mut NP_Status,
 ) -> NP_Code {
+    let set = |plugins: &mut Plugins| {
+        // SAFETY: the caller's promise.
+        plugins.environment = Some(unsafe { as_path(path) }?);
+        Ok(())
+    };
     // SAFETY: the caller's promise.
-    unsafe { search(options, status, |plugins| Ok(plugins.environment(as_path(path)?))) }
+    unsafe { change_plugins(options, status, set) }
 }
 
 /// A path of any bytes.
@@ -270,17 +304,11 @@ unsafe fn change(
 /// # Safety
 ///
 /// As for `change`.
-unsafe fn search(
+unsafe fn change_plugins(
     options: *mut NP_LoadOptions,
     status: *mut NP_Status,
-    set: impl FnOnce(PluginSearch) -> Result<PluginSearch>,
+    set: impl FnOnce(&mut Plugins) -> Result<()>,
 ) -> NP_Code {
-    let work = || {
-        // SAFETY: the caller's promise.
-        let options = unsafe { lend_mut(options) }?;
-        options.plugins = set(options.plugins.clone())?;
-        Ok(())
-    };
     // SAFETY: the caller's promise.
-    unsafe { code(status, work) }
+    unsafe { code(status, || set(&mut lend_mut(options)?.plugins)) }
 }

@@ -1,6 +1,7 @@
 //! Loaded packages.
 
 use std::ffi::{CString, c_char};
+use std::path::Path;
 use std::ptr;
 
 use neuropod::{LoadOptions, Neuropod};
@@ -38,7 +39,7 @@ pub unsafe extern "C" fn NP_LoadNeuropod(
     status: *mut NP_Status,
 ) -> NP_Code {
     // SAFETY: the caller's promise.
-    unsafe { load(neuropod_path, model, status, || load_options(&NP_DefaultRuntimeOptions())) }
+    unsafe { load(neuropod_path, model, status, |_| load_options(&NP_DefaultRuntimeOptions())) }
 }
 
 /// Loads a package as `options` says; null stands for the default ones. Otherwise as `NP_LoadNeuropod`.
@@ -54,7 +55,7 @@ pub unsafe extern "C" fn NP_LoadNeuropodWithOpts(
     status: *mut NP_Status,
 ) -> NP_Code {
     // SAFETY: the caller's promise.
-    let options = || match unsafe { options.as_ref() } {
+    let options = |_: &Path| match unsafe { options.as_ref() } {
         Some(options) => load_options(options),
         None => load_options(&NP_DefaultRuntimeOptions()),
     };
@@ -75,7 +76,7 @@ pub unsafe extern "C" fn NP_LoadNeuropodWithLoadOptions(
     status: *mut NP_Status,
 ) -> NP_Code {
     // SAFETY: the caller's promise.
-    unsafe { load(neuropod_path, model, status, || Ok(lend(options)?.to_load())) }
+    unsafe { load(neuropod_path, model, status, |package| lend(options)?.for_package(package)) }
 }
 
 /// # Safety
@@ -85,14 +86,14 @@ unsafe fn load(
     path: *const c_char,
     model: *mut *mut NP_Neuropod,
     status: *mut NP_Status,
-    options: impl FnOnce() -> Result<LoadOptions>,
+    options: impl FnOnce(&Path) -> Result<LoadOptions>,
 ) -> NP_Code {
     let work = || {
         // SAFETY: the caller's promise.
         unsafe { out(model, "model", ptr::null_mut()) }?;
         // SAFETY: the caller's promise.
         let path = unsafe { as_path(path) }?;
-        let neuropod = options()?.load(path)?;
+        let neuropod = options(&path)?.load(path)?;
         let (name, platform) = (c_string(neuropod.name())?, c_string(neuropod.platform())?);
         // SAFETY: the caller's promise.
         unsafe { out(model, "model", handle::give(NP_Neuropod { neuropod, name, platform })) }

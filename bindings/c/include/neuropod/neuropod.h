@@ -260,7 +260,7 @@ struct NP_Status *NP_NewStatus(void);
 /// Frees a status. Null is ignored.
 void NP_DeleteStatus(struct NP_Status *status);
 
-/// Makes a status `NEUROPOD_OK` again.
+/// Makes a status `NEUROPOD_OK` again. Null is ignored.
 void NP_ClearStatus(struct NP_Status *status);
 
 /// The code of the last call that had this status; `NEUROPOD_INVALID_ARGUMENT` for null.
@@ -468,6 +468,13 @@ enum NP_Code NP_SetBackendOption(struct NP_LoadOptions *options,
 enum NP_Code NP_AddPluginPath(struct NP_LoadOptions *options,
                               const char *path,
                               struct NP_Status *status);
+
+/// Names the plugin for packages of a platform, `"torchscript"` for instance: its library or folder, or a folder of
+/// plugins. For these packages, no other place is looked at; several calls for one platform add places in their order.
+enum NP_Code NP_OverrideBackend(struct NP_LoadOptions *options,
+                                const char *platform,
+                                const char *path,
+                                struct NP_Status *status);
 
 /// Names the folder of a Python environment in which frameworks are looked for if none is active.
 enum NP_Code NP_SetEnvironment(struct NP_LoadOptions *options, const char *path, struct NP_Status *status);
