@@ -22,9 +22,9 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
 
     eprintln!("making the addition model with PyTorch");
-    let model = make(root, &environment, "make_addition_model.py", out.join("addition.pt"))?;
+    let model = make(root, &environment, "examples/python/make_addition_model.py", out.join("addition.pt"))?;
     eprintln!("making the addition graph with TensorFlow");
-    let graph = make(root, &environment, "make_addition_graph.py", out.join("addition.pb"))?;
+    let graph = make(root, &environment, "examples/python/make_addition_graph.py", out.join("addition.pb"))?;
 
     eprintln!("building the demo (the first time takes some minutes)\n");
     let data = &environment.data;
@@ -45,12 +45,8 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     tutorial::run(root, &environment, &out.join("python"))
 }
 
-/// Runs one of the examples' Python scripts, which writes `file`.
+/// Runs a Python script of the checkout, which writes `file`.
 pub(crate) fn make(root: &Path, environment: &Environment, script: &str, file: PathBuf) -> Result<PathBuf> {
-    Process::new(environment.python())
-        .arg(root.join("examples/python").join(script))
-        .arg(&file)
-        .inside(environment)
-        .run()?;
+    Process::new(environment.python()).arg(root.join(script)).arg(&file).inside(environment).run()?;
     Ok(file)
 }

@@ -1,7 +1,9 @@
-//! `cargo xtask install`: the command and the plugins, laid out so that they find each other.
+//! `cargo xtask install`: the command, the plugins and the library for C and C++, laid out so that they find each
+//! other.
 
 mod build;
 mod files;
+mod library;
 mod plugin;
 
 use std::env;
@@ -10,8 +12,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 
-pub(crate) use self::build::{Profile, TESTED, UNLINKED, command, python_module};
-pub(crate) use self::files::{DATA, Destination, PROGRAM};
+pub(crate) use self::build::{C_LIBRARY, Profile, TESTED, UNLINKED, command, example, python_module};
+pub(crate) use self::files::{DATA, Destination, PROGRAM, files_below};
+use self::library::Library;
+pub(crate) use self::library::{build_tool_paths, headers, install_library, library_paths, soname};
 pub(crate) use self::plugin::Plugin;
 use crate::environment::Environment;
 use crate::process::Process;
@@ -50,7 +54,7 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the command and the plugins, and puts them under `prefix` with what belongs to them. Files of an
+/// Builds the command, the plugins and the library for C and C++, and puts them under `prefix` with what belongs to them. Files of an
 /// earlier installation are replaced one by one, so that programs which use them go on.
 ///
 /// # Errors
@@ -59,6 +63,7 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<ExitCode> {
 pub(crate) fn install(root: &Path, environment: &Environment, prefix: &Path, profile: Profile) -> Result<()> {
     let command = command(root, environment, profile)?;
     let plugins = Plugin::build_all(root, environment, profile)?;
+    let library = Library::build(root, environment, profile)?;
 
     eprintln!("installing into {}", prefix.display());
     let destination = Destination::new(prefix);
@@ -66,6 +71,7 @@ pub(crate) fn install(root: &Path, environment: &Environment, prefix: &Path, pro
     for plugin in &plugins {
         plugin.install(&destination, "lib/neuropod", &environment.venv)?;
     }
+    library.install(root, &destination)?;
     destination.copy("include/neuropod/neuropod_plugin.h", DATA, &root.join(HEADER))?;
     for licence in LICENCES {
         destination.copy(&format!("share/doc/neuropod/{licence}"), DATA, &root.join(licence))?;

@@ -45,6 +45,26 @@ pub(crate) fn check(folder: &Path, files: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// A shared library has this name for the loader, and defines symbols with this prefix alone for others.
+///
+/// # Errors
+///
+/// It has another name, or another symbol, or cannot be read.
+pub(crate) fn check_interface(library: &Path, soname: &str, prefix: &str) -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    let shown = library.display();
+    let dynamic = readelf("--dynamic", library)?;
+    let found: Vec<_> = entries(&dynamic, "(SONAME)").collect();
+    ensure!(found == [soname], "{shown} is named {found:?} for the loader, and [{soname:?}] is needed");
+    let table = readelf("--dyn-syms", library)?;
+    let (own, others): (Vec<_>, Vec<_>) = exported(&table).partition(|symbol| symbol.starts_with(prefix));
+    ensure!(others.is_empty(), "{shown} exports {others:?}, and nothing but {prefix}* belongs there");
+    ensure!(!own.is_empty(), "{shown} exports nothing");
+    Ok(())
+}
+
 /// What `readelf` prints of a file.
 ///
 /// # Errors
@@ -61,6 +81,22 @@ fn entries<'a>(dynamic: &'a str, kind: &'static str) -> impl Iterator<Item = &'a
     lines.filter_map(|line| line.split_once('[')?.1.strip_suffix(']'))
 }
 
+/// The symbols of a table that others can link to: those that are defined and not local. Columns are the number, the
+/// value, the size, the type, the binding, the visibility, the section, and the name.
+fn exported(table: &str) -> impl Iterator<Item = &str> {
+    table.lines().filter_map(|line| {
+        let columns: Vec<_> = line.split_whitespace().collect();
+        match columns[..] {
+            [_, _, _, _, binding, _, section, name, ..]
+                if section != "UND" && ["GLOBAL", "WEAK", "UNIQUE"].contains(&binding) =>
+            {
+                Some(name)
+            }
+            _ => None,
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,5 +111,16 @@ mod tests {
         assert_eq!(found("(NEEDED)"), ["libgcc_s.so.1", "libc.so.6"]);
         assert_eq!(found("(RUNPATH)"), ["/cache/lib:$ORIGIN"]);
         assert!(found("(RPATH)").is_empty());
+    }
+
+    #[test]
+    fn the_exported_symbols_are_read() {
+        let table = "Symbol table '.dynsym' contains 5 entries:\n   Num:    Value  Size Type    Bind   Vis      Ndx Name\n \
+                     0: 0000000000000000     0 NOTYPE  LOCAL  DEFAULT  UND \n     \
+                     1: 0000000000000000     0 FUNC    GLOBAL DEFAULT  UND malloc@GLIBC_2.2.5 (2)\n     \
+                     2: 0000000000001000    10 FUNC    GLOBAL DEFAULT   12 NP_GetVersion\n     \
+                     3: 0000000000001010    10 FUNC    WEAK   DEFAULT   12 other\n     \
+                     4: 0000000000001020    10 FUNC    LOCAL  DEFAULT   12 hidden\n";
+        assert_eq!(exported(table).collect::<Vec<_>>(), ["NP_GetVersion", "other"]);
     }
 }

@@ -34,7 +34,8 @@ usage: cargo xtask <command>
   test [STEP...]     run every check, or only the steps named
   test --list        say what the steps are
   install --prefix DIR
-                     install the command `neuropod` and the plugins that run models
+                     install the command `neuropod`, the plugins that run models, and the library for C
+                     and C++
   wheel [--out DIR]  build the wheel of the Python package, into target/wheel by default
   exec -- CMD...     run a command inside the prepared environment
 

@@ -48,6 +48,17 @@ pub(crate) fn programs(venv: &Path) -> PathBuf {
     venv.join(if cfg!(windows) { "Scripts" } else { "bin" })
 }
 
+/// Where packages are inside the environment whose programs these are.
+///
+/// # Errors
+///
+/// The environment's Python does not start.
+pub(crate) fn site_packages(programs: &Path) -> Result<PathBuf> {
+    let script = "import sysconfig; print(sysconfig.get_path('purelib'))";
+    let told = pip::clean(Process::new(programs.join("python"))).args(["-c", script]).stdout()?;
+    Ok(PathBuf::from(told.trim_end()))
+}
+
 /// An environment stops working when the Python that it was made with is removed.
 fn starts(venv: &Path) -> bool {
     let python = programs(venv).join("python");
@@ -57,7 +68,7 @@ fn starts(venv: &Path) -> bool {
 
 fn build(venv: &Path, cache: &Path, python: &Interpreter, root: &Path) -> Result<()> {
     check_space(cache, python)?;
-    eprintln!("  installing {REQUIREMENTS} (3.1 GB to download, 6.6 GB on disk: some minutes)");
+    eprintln!("  installing {REQUIREMENTS} (3.2 GB to download, 7.1 GB on disk: some minutes)");
     let made = pip::clean(Process::new(&python.executable)).args(["-m", "venv"]).arg(venv);
     made.stdout().context("cannot make a virtual environment")?;
     let interpreter = programs(venv).join("python");

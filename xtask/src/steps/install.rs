@@ -3,7 +3,7 @@
 mod models;
 mod real;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -11,11 +11,14 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use super::Workspace;
-use crate::install::{COMMAND, Profile, install, on_this_system};
+use crate::install::{
+    COMMAND, Profile, build_tool_paths, headers, install, library_paths, on_this_system, soname,
+};
 use crate::links;
 use crate::process::Process;
 
-/// Every file of an installation. Where libraries end otherwise than on Linux, theirs do.
+/// Every file of an installation but those of the library for C and C++. Where libraries end otherwise than on Linux,
+/// theirs do.
 const FILES: [&str; 13] = [
     "bin/neuropod",
     "include/neuropod/neuropod_plugin.h",
@@ -40,9 +43,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     for _ in 0..2 {
         install(&workspace.root, environment, &prefix, Profile::Tests)?;
     }
-    check_files(&prefix)?;
-    let native: Vec<_> = FILES.iter().copied().filter(|path| is_native(path)).collect();
-    links::check(&prefix, &native)?;
+    check_files(&workspace.root, &prefix)?;
+    let library = format!("lib/{}", soname());
+    let native = FILES.iter().copied().filter(|path| is_native(path)).chain([&*library]);
+    links::check(&prefix, &native.collect::<Vec<_>>())?;
+    links::check_interface(&prefix.join(&library), &soname(), "NP_")?;
     check_plugins(command(&prefix), &prefix.join("lib/neuropod/plugins-1"))?;
     models::run(workspace, environment, &prefix, scratch.path())
 }
@@ -53,11 +58,14 @@ pub(super) fn command(prefix: &Path) -> Process {
 }
 
 /// Nothing is missing, nothing else is there, and everyone can read but not write it.
-fn check_files(prefix: &Path) -> Result<()> {
+fn check_files(root: &Path, prefix: &Path) -> Result<()> {
     let mut found = BTreeMap::new();
     list(prefix, prefix, &mut found)?;
-    let paths: Vec<&str> = found.keys().map(String::as_str).collect();
-    ensure!(paths == FILES.map(on_this_system), "the installation has {paths:#?}");
+    let headers = headers(root)?.into_iter().map(|header| format!("include/{header}"));
+    let for_build_tools = build_tool_paths().map(str::to_owned);
+    let others = library_paths().into_iter().chain(headers).chain(for_build_tools);
+    let expected: BTreeSet<String> = FILES.map(on_this_system).into_iter().chain(others).collect();
+    ensure!(found.keys().eq(&expected), "the installation has {:#?}, and not {expected:#?}", found.keys());
     for (path, mode) in &found {
         let expected = if path == COMMAND { 0o755 } else { 0o644 };
         ensure!(*mode == expected, "{path} has the mode {mode:o}, and {expected:o} is needed");

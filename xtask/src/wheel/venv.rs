@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use crate::environment::Environment;
 use crate::pip;
 use crate::process::Process;
-use crate::venv::programs;
+use crate::venv::{programs, site_packages};
 
 /// An environment with the wheel.
 pub(crate) struct Venv<'a> {
@@ -90,12 +90,6 @@ fn belongs_to(entry: &OsStr, package: &str) -> bool {
     let Some(entry) = entry.to_str() else { return false };
     let noted = entry.strip_suffix(".dist-info").and_then(|entry| entry.split_once('-'));
     entry == package || noted.is_some_and(|(name, _)| name.eq_ignore_ascii_case(package))
-}
-
-fn site_packages(programs: &Path) -> Result<PathBuf> {
-    let script = "import sysconfig; print(sysconfig.get_path('purelib'))";
-    let told = pip::clean(Process::new(programs.join("python"))).args(["-c", script]).stdout()?;
-    Ok(PathBuf::from(told.trim_end()))
 }
 
 #[cfg(test)]
