@@ -1,9 +1,11 @@
 //! The steps of `cargo xtask test`.
 
+mod cpp;
 mod custom_backend;
 mod framework_free;
 mod install;
 mod metadata;
+mod models;
 mod packages;
 mod python;
 mod sanitizer;
@@ -13,7 +15,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::environment::{Environment, without_frameworks};
-use crate::install::{TESTED, UNLINKED};
+use crate::install::{C_LIBRARY, TESTED, UNLINKED};
 use crate::process::Process;
 
 /// One step.
@@ -52,6 +54,12 @@ pub(crate) const STEPS: &[Step] = &[
         about: "the installed command links no framework, finds its plugins and runs models with no variable set",
         needs_setup: true,
         run: install::run,
+    },
+    Step {
+        name: "cpp",
+        about: "the C and C++ bindings, built from an installation with g++ and clang++, under sanitizers and valgrind",
+        needs_setup: true,
+        run: cpp::run,
     },
     Step {
         name: "python",
@@ -148,7 +156,8 @@ fn docs(workspace: &Workspace) -> Result<()> {
 
 fn tests(workspace: &Workspace) -> Result<()> {
     workspace.cargo(["test"]).args(TESTED).run()?;
-    workspace.cargo(["test", "--package", "neuropod-cli"]).run()
+    workspace.cargo(["test", "--package", "neuropod-cli"]).run()?;
+    workspace.cargo(["test", "--package", C_LIBRARY]).run()
 }
 
 fn fuzz(workspace: &Workspace) -> Result<()> {

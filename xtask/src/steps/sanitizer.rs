@@ -78,7 +78,7 @@ fn cargo(workspace: &Workspace, host: &str, command: &str, crates: &[&str], argu
         .env("CARGO_TARGET_DIR", "target/sanitizer")
 }
 
-fn host(version: &str) -> Option<&str> {
+pub(super) fn host(version: &str) -> Option<&str> {
     version.lines().find_map(|line| line.strip_prefix("host: "))
 }
 
