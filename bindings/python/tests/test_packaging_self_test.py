@@ -135,6 +135,8 @@ def get_model(_):
     root = str(model["code_path_spec"][0]["python_root"])
     spec = '[{"name": "x", "dtype": "float32", "shape": (None,)}]'
     program = (
+        # Whoever starts the tests in the background may have them ignore interrupts.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import neuropod; neuropod.create_python_neuropod("
         f"{str(tmp_path / 'model')!r}, 'model', [], [{{'python_root': {root!r}, 'dirs_to_package': ['packaged']}}], "
         f"'packaged.model', 'get_model', {spec}, {spec}, test_input_data={{'x': [1.0]}})"
