@@ -2,8 +2,9 @@
 
 use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 
-use neuropod::{Device, LoadOptions, Neuropod};
+use neuropod::{Device, LoadOptions, Neuropod, PluginSearch, Registry};
 
 use crate::failure::{Failure, Result};
 use crate::status::NP_Code;
@@ -69,7 +70,10 @@ pub(crate) fn load_options(options: &NP_RuntimeOptions) -> Result<LoadOptions> {
     if CStr::from_bytes_until_nul(&name).is_err() {
         return Err(Failure::argument("`control_queue_name` does not end with a zero"));
     }
+    // No backend is linked in: with an empty registry, errors speak of plugins alone.
     let loading = Neuropod::options()
+        .registry(Arc::new(Registry::new()))
+        .plugins(PluginSearch::new())
         .lazy(!is_true(options.load_model_at_construction))
         .validate(!is_true(options.disable_shape_and_type_checking));
     Ok(match u32::try_from(options.visible_device) {
