@@ -5,6 +5,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use neuropod::Outputs;
+use smallvec::SmallVec;
 
 use crate::call::{code, missing, out, plain};
 use crate::failure::{Failure, Result};
@@ -17,7 +18,8 @@ use crate::text::{NP_String, c_string, text};
 /// not while one changes it.
 #[derive(Default)]
 pub struct NP_NeuropodValueMap {
-    entries: Vec<(Arc<str>, Arc<NP_NeuropodTensor>)>,
+    /// So many need no memory of their own.
+    entries: SmallVec<[(Arc<str>, Arc<NP_NeuropodTensor>); 4]>,
 }
 
 impl Handle for NP_NeuropodValueMap {

@@ -95,7 +95,10 @@ inline const NeuropodTensor &get_mapped_tensor(const NeuropodValueMap::value_typ
 inline void copy_value_map(const NP_NeuropodValueMap *from, NeuropodValueMap &to)
 {
     const std::size_t count = NP_GetNumTensors(from);
-    to.reserve(count);
+    if (count > 1) // room for one is there without an allocation
+    {
+        to.reserve(count);
+    }
     for (std::size_t i = 0; i < count; ++i)
     {
         NP_String          name{nullptr, 0};
