@@ -54,8 +54,8 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the command, the plugins and the library for C and C++, and puts them under `prefix` with what belongs to them. Files of an
-/// earlier installation are replaced one by one, so that programs which use them go on.
+/// Builds the command, the plugins and the library for C and C++, and puts them under `prefix` with what belongs to
+/// them. Files of an earlier installation are replaced one by one, so that programs which use them go on.
 ///
 /// # Errors
 ///

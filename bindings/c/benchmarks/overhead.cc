@@ -1,7 +1,7 @@
 // What a call through Neuropod costs from C++ beside libtorch called directly, and that large tensors are not copied.
 //
-// README.md of this folder says how it is built and run. Each pair is measured in turns in one process, so that the ratio survives a busy
-// machine. Shown are medians, with the quartiles of the ratio.
+// README.md of this folder says how it is built and run. Each pair is measured in turns in one process, so that the
+// ratio survives a busy machine. Shown are medians, with the quartiles of the ratio.
 
 #include "neuropod/neuropod.hh"
 
@@ -129,7 +129,8 @@ void show_no_copy(const std::string &package)
         require(outputs->at("out")->as_typed_tensor<float>()->get_raw_data_ptr() == memory.data(), "the memory");
     };
     std::vector<float> large(std::size_t{64} << 18), small(1);
-    compare("identity of 64 MiB of the program's memory against 4 bytes", [&] { call(large); }, [&] { call(small); }, 200);
+    const char *title = "identity of 64 MiB of the program's memory against 4 bytes";
+    compare(title, [&] { call(large); }, [&] { call(small); }, 200);
 }
 
 } // namespace

@@ -160,10 +160,16 @@ TEST(places_of_plugins)
 TEST(options_of_backends)
 {
     RuntimeOptions options;
-    options.plugin_paths    = {take_plugin()};
-    options.backend_options = {{"no-such-option", "1"}};
-    options.environment     = "/no/such/environment";
-    run_fake(Neuropod(package("addition-fake"), options));
+    options.visible_device  = Device::CPU;
+    options.backend_options = {{"python.no-such-option", "1"}};
+    CHECK_THROWS(Error, "there is no option `python.no-such-option`", Neuropod(package("addition-python"), options));
+}
+
+TEST(an_environment_that_is_not_there_is_passed_over)
+{
+    RuntimeOptions options;
+    options.environment = "/no/such/environment";
+    load(options);
 }
 
 TEST(specs_of_backends_compare)
