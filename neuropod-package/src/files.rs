@@ -1,7 +1,7 @@
 //! The files of a package, wherever they are.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -36,7 +36,7 @@ enum Storage {
 /// A package's path, found to be a folder or a file.
 fn open_storage(package: &Path, limits: &Limits) -> Result<Storage, PackageError> {
     let metadata = fs::metadata(package).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Problem::NotFound,
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Problem::NotFound,
         _ => Problem::Read(error),
     })?;
     if metadata.is_dir() {
@@ -126,7 +126,7 @@ impl PackageFiles {
         if size > limit {
             return Err(Problem::FileTooLarge { size, limit }.at(path));
         }
-        let mut content = Vec::new();
+        let mut content = with_room_for(size).map_err(|problem| problem.at(path))?;
         let mut file = self.open_index(index, Check::Crc)?;
         file.read_to_end(&mut content).map_err(|error| PackageError::from_read(error).in_entry(path))?;
         Ok(Some(content))
@@ -179,6 +179,14 @@ impl PackageFiles {
             Storage::Archive(archive) => archive.folders().any(|folder| folder == path),
         }
     }
+}
+
+/// A vector that need not grow to hold so many bytes: growing takes longer than reading them.
+fn with_room_for(size: u64) -> Result<Vec<u8>, Problem> {
+    let mut content = Vec::new();
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    content.try_reserve_exact(size).map_err(|_| Problem::Read(io::ErrorKind::OutOfMemory.into()))?;
+    Ok(content)
 }
 
 impl ModelFiles for PackageFiles {

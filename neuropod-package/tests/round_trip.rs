@@ -49,7 +49,9 @@ fn every_form_holds_the_same() {
             "zz/last",
         ];
         assert_eq!(files.paths(), names);
-        assert_eq!(files.read("0/data/model.pt", 1 << 20).unwrap(), [7; 300_000]);
+        let model = files.read("0/data/model.pt", 1 << 20).unwrap();
+        assert_eq!(model, [7; 300_000]);
+        assert_eq!(model.capacity(), model.len(), "memory was asked for once");
         assert_eq!(files.read("config.json", 1 << 20).unwrap(), definition().to_json().as_bytes());
         assert!(files.contains("zz/last") && !files.contains("zz"));
 

@@ -3,7 +3,7 @@
 use std::io::{self, BufReader, Read};
 use std::sync::Arc;
 
-use flate2::Crc;
+use crc32fast::Hasher as Crc;
 use flate2::bufread::DeflateDecoder;
 use neuropod_core::ReadAt;
 
@@ -18,8 +18,8 @@ const BUFFER: usize = 128 << 10;
 pub(crate) enum Check {
     /// Its size and its CRC-32.
     Crc,
-    /// Its size alone: its SHA-256 is compared by whoever reads, and the CRC-32 would cost as much
-    /// time again for nothing.
+    /// Its size alone: its SHA-256 is compared by whoever reads, and the CRC-32 would add nothing
+    /// to that.
     Size,
 }
 
@@ -78,7 +78,7 @@ impl EntryReader {
             return Err(Problem::WrongSize { declared: self.declared });
         }
         let expected = self.expected;
-        match self.crc.as_ref().map(Crc::sum) {
+        match self.crc.clone().map(Crc::finalize) {
             Some(found) if found != expected => return Err(Problem::WrongCrc { expected, found }),
             _ => self.finished = true,
         }
