@@ -132,6 +132,11 @@ impl<'a> Inputs<'a> {
         Inputs::default()
     }
 
+    /// No inputs, and room for so many. Up to four need no allocation, more need one.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Inputs { entries: SmallVec::with_capacity(capacity) }
+    }
+
     /// Adds an input; a name that is there already is reported when the call is validated.
     ///
     /// # Errors
@@ -204,7 +209,8 @@ impl<'a, S> IntoInputs<'a> for &'a HashMap<String, Tensor, S> {
 }
 
 fn collect<'a, V: IntoInput<'a>>(pairs: impl IntoIterator<Item = (&'a str, V)>) -> Result<Inputs<'a>> {
-    let mut inputs = Inputs::new();
+    let pairs = pairs.into_iter();
+    let mut inputs = Inputs::with_capacity(pairs.size_hint().0);
     for (name, input) in pairs {
         inputs.push(name, input)?;
     }

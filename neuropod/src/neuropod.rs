@@ -168,7 +168,7 @@ impl Neuropod {
     /// [`ErrorKind::SelfTest`], saying which output differs and where; [`ErrorKind::UnknownName`] if the
     /// model does not return it; and as for [`Neuropod::infer`].
     pub fn test_with(&self, data: &TestData) -> Result<()> {
-        let mut inputs = Inputs::new();
+        let mut inputs = Inputs::with_capacity(data.inputs.len());
         for (name, tensor) in &data.inputs {
             inputs.push(name, tensor)?;
         }

@@ -131,7 +131,7 @@ unsafe fn run<'a>(
 ) -> Result<()> {
     // SAFETY: the caller's promise.
     let model = unsafe { lend(model) }?;
-    let mut inputs = Inputs::new();
+    let mut inputs = Inputs::with_capacity(tensors.size_hint().0);
     for pair in tensors {
         let (name, tensor) = pair?;
         match tensor.numbers() {

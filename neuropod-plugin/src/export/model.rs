@@ -76,7 +76,7 @@ unsafe extern "C" fn infer(
         let mut tensors = LentTensors::default();
         // SAFETY: the program's inputs, which are valid during the call.
         unsafe { tensors.fill(inputs) };
-        let mut named = Inputs::new();
+        let mut named = Inputs::with_capacity(inputs.len());
         // SAFETY: as above.
         unsafe { tensors.add_to(&mut named, inputs) }?;
         for (name, tensor) in exported.model.infer(&named, &names)? {

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 /// How many symbols need no allocation.
-const INLINE: usize = 32;
+const INLINE: usize = 8;
 
 /// The sizes that the symbols of a model have in one call.
 ///

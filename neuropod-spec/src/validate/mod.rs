@@ -19,7 +19,7 @@ use crate::{Side, SpecError};
 /// Checks the inputs and outputs of calls; compiled once from a model's specs.
 ///
 /// A call that is in order costs no allocation as long as a side has at most 256 tensors and both
-/// sides together at most 32 symbols. One validator serves any number of threads at once.
+/// sides together at most 8 symbols. One validator serves any number of threads at once.
 ///
 /// ```
 /// use neuropod_core::{DType, Inputs, Outputs, Tensor, TensorSpec};

@@ -22,8 +22,11 @@ impl FakeModel {
     }
 
     fn check_inputs(&self, inputs: &Inputs<'_>) -> Result<()> {
-        for (name, input) in inputs.iter() {
-            let Some(spec) = self.source.inputs.iter().find(|spec| *spec.name == *name) else {
+        let specs = &self.source.inputs;
+        for (index, (name, input)) in inputs.iter().enumerate() {
+            // Most callers keep the order of the specs.
+            let at_its_place = specs.get(index).filter(|spec| *spec.name == *name);
+            let Some(spec) = at_its_place.or_else(|| specs.iter().find(|spec| *spec.name == *name)) else {
                 return Err(
                     Error::new(ErrorKind::UnknownName, "the model has no such input").with("tensor", name)
                 );

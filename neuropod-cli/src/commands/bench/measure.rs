@@ -37,7 +37,7 @@ pub(super) fn measure(
     threads: u16,
     duration: Duration,
 ) -> Result<Measurement> {
-    let mut inputs = Inputs::new();
+    let mut inputs = Inputs::with_capacity(tensors.len());
     for (name, tensor) in tensors {
         inputs.push(name, tensor)?;
     }
