@@ -1,6 +1,7 @@
 // One call: inputs onto the stack without a copy, forward(), outputs to the caller.
 #include "outputs.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/core/Dict.h>
 #include <ATen/core/List.h>
 #include <ATen/core/Tensor.h>
@@ -146,7 +147,7 @@ class Call {
           "input `" + slot.name + "` feeds a scalar argument and must hold 1 element; it holds " +
               std::to_string(input.count));
     }
-    if (slot.feed == Feed::Str) return std::string(input.strings->data, input.strings->length);
+    if (slot.feed == Feed::Str) return string_at(input, 0);
     return scalar(slot, input);
   }
 
@@ -186,7 +187,7 @@ class Call {
     c10::List<std::string> list;
     list.reserve(input.count);
     for (size_t i = 0; i < input.count; i++) {
-      list.push_back(std::string(input.strings[i].data, input.strings[i].length));
+      list.push_back(string_at(input, i));
     }
     return list;
   }
@@ -287,6 +288,8 @@ npt_status npt_infer(
   return neuropod::guarded(NPT_MODEL, [&] {
     std::unique_lock<std::mutex> lock(model->state, std::defer_lock);
     if (model->traits.stateful) lock.lock();
+    // A thread that torch has not seen yet takes the process's number of threads; not all operators see to it.
+    at::internal::lazy_init_num_threads();
     c10::InferenceMode inference;
     auto returned = neuropod::take_apart(
         *model, wanted, neuropod::Call(*model, *memory).run(inputs, input_count));

@@ -47,6 +47,11 @@ struct Failure : std::runtime_error {
   npt_code code;
 };
 
+inline std::string string_at(const npt_input& input, size_t index) {
+  const auto* bytes = static_cast<const char*>(input.data);
+  return std::string(bytes + input.offsets[index], bytes + input.offsets[index + 1]);
+}
+
 Traits analyse(const torch::jit::Function& forward);
 std::filesystem::path libtorch_dir();
 std::string kind_name(const c10::IValue& value);

@@ -271,21 +271,29 @@ void deliver_tensor(npt_output& output, at::Tensor tensor, npt_sink sink, void* 
   sink(context, &output);
 }
 
+// Strings one after the other.
+struct Strings {
+  std::string bytes;
+  std::vector<uint64_t> offsets = {0};
+
+  void add(const std::string& text) {
+    bytes += text;
+    offsets.push_back(bytes.size());
+  }
+};
+
 void deliver_strings(
-    npt_output& output, const std::vector<npt_str>& strings, uint32_t rank, npt_sink sink,
-    void* context) {
-  const auto count = static_cast<int64_t>(strings.size());
+    npt_output& output, const Strings& strings, uint32_t rank, npt_sink sink, void* context) {
+  output.count = strings.offsets.size() - 1;
+  const auto count = static_cast<int64_t>(output.count);
   const c10::SmallVector<int64_t, 4> dims(rank, count);
   output.dtype = NPT_DTYPE_STRING;
   output.rank = rank;
   output.dims = dims.data();
-  output.strings = strings.data();
-  output.count = strings.size();
+  output.data = strings.bytes.data();
+  output.bytes = strings.bytes.size();
+  output.offsets = strings.offsets.data();
   sink(context, &output);
-}
-
-npt_str view(const std::string& text) {
-  return npt_str{text.data(), text.size()};
 }
 
 // An empty list has no element to tell its type by; TorchScript's own type does.
@@ -293,10 +301,15 @@ bool is_string_list(const c10::IValue& value) {
   return value.isList() && value.toList().elementType()->kind() == c10::TypeKind::StringType;
 }
 
-std::vector<npt_str> string_views(const c10::IValue& value) {
-  std::vector<npt_str> strings;
-  if (value.isString()) return {view(value.toStringRef())};
-  for (const c10::IValue& element : value.toListRef()) strings.push_back(view(element.toStringRef()));
+Strings strings_of(const c10::IValue& value) {
+  Strings strings;
+  if (value.isString()) {
+    strings.add(value.toStringRef());
+    return strings;
+  }
+  auto elements = value.toListRef();
+  strings.offsets.reserve(elements.size() + 1);
+  for (const c10::IValue& element : elements) strings.add(element.toStringRef());
   return strings;
 }
 
@@ -335,7 +348,7 @@ void deliver(
   const bool text = returned.value.isString();
   if (text || is_string_list(returned.value)) {
     const uint32_t rank = text && slot.rank <= 0 ? 0 : 1;
-    return deliver_strings(output, string_views(returned.value), rank, sink, context);
+    return deliver_strings(output, strings_of(returned.value), rank, sink, context);
   }
   throw Failure(
       NPT_INVALID_OUTPUT,

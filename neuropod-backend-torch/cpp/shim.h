@@ -62,10 +62,10 @@ struct npt_input {
   int8_t dtype;
   uint32_t rank;
   const int64_t* dims;
-  const void* data;        // numeric: dense, row-major elements
-  size_t bytes;            // numeric: the length of `data`
-  const npt_str* strings;  // dtype string: `count` elements, row-major
-  size_t count;            // elements
+  const void* data;         // dense, row-major elements; of strings, their bytes one after the other
+  size_t bytes;             // the length of `data`
+  const uint64_t* offsets;  // dtype string: where each starts in `data`, and where the last ends
+  size_t count;             // elements
   const void* owner;
 };
 
@@ -76,7 +76,7 @@ struct npt_memory {
 
 // One output as it comes back. Numeric: `handle` owns `data` and `dims` and is handed over to the
 // callback, which frees it with npt_release_tensor when the memory is no longer used. Strings:
-// `handle` is null and `strings` is valid during the callback only.
+// `handle` is null, and `data` and `offsets` are as those of an input, valid during the callback only.
 struct npt_output {
   uint32_t slot;  // index in the output specs
   int8_t dtype;
@@ -86,7 +86,7 @@ struct npt_output {
   const void* data;
   size_t bytes;
   void* handle;
-  const npt_str* strings;
+  const uint64_t* offsets;
   size_t count;
 };
 
@@ -142,9 +142,18 @@ void npt_renew_threads(void);
 // Takes the pool of threads for independent operators into use; returns 0 if it has its threads.
 int32_t npt_use_pool(void);
 
-// The yardstick of the benchmarks: one call of forward(x, y) with two float32 vectors, written
-// directly against libtorch, that reads float32 `out` of the returned dict into `sum`.
-npt_status npt_bare_addition(
-    const npt_model* model, const float* x, const float* y, int64_t length, float* sum);
+// The yardstick of the benchmarks, written directly against libtorch: a module from a file on the CPU.
+typedef struct npt_bare npt_bare;
+
+npt_status npt_bare_load(const char* path, npt_bare** out);
+void npt_bare_free(npt_bare* bare);
+// From now on, weights are in memory that is new to the process, as in one that loads its model once.
+void npt_bare_use_fresh_memory(void);
+// One call of forward(): inputs in the order of its arguments, of which the slots and owners do not
+// matter; an int64 without axes is an int. They must outlive `bare`, as a model can keep them. What
+// it returns is a tensor, a list of strings, or a dict with one as `out`. `seen` becomes the first
+// byte of the tensor, or the length of all strings; if `whole`, the sum of all bytes.
+npt_status npt_bare_run(
+    npt_bare* bare, const npt_input* inputs, size_t input_count, uint8_t whole, uint64_t* seen);
 
 }  // extern "C"

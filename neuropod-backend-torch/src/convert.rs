@@ -6,13 +6,16 @@ mod call;
 mod load;
 mod process;
 
+use std::ffi::CString;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::ptr::NonNull;
 use std::slice;
 
 use crate::TorchError;
 use crate::shim;
 
-pub use bare::BareAddition;
+pub use bare::{BareArguments, BareModule, use_fresh_memory};
 pub(crate) use call::{Call, Returned};
 pub(crate) use process::{
     cuda_devices, open_library, prepare_for_forks, promote_libtorch, renew_threads, set_interop_threads,
@@ -76,6 +79,12 @@ unsafe fn take_text(text: *mut std::ffi::c_char, length: usize) -> String {
     // SAFETY: the caller's promise: it is freed so, once, here.
     unsafe { shim::npt_free_message(text) };
     copy
+}
+
+/// A path as the system takes it.
+fn c_path(path: &Path) -> Result<CString, TorchError> {
+    CString::new(path.as_os_str().as_bytes())
+        .map_err(|_| TorchError::Load("the path holds a NUL byte".to_owned()))
 }
 
 /// A text as the shim takes it, valid as long as `text`.

@@ -53,5 +53,5 @@ pub fn register(registry: &Registry) -> Result<()> {
 /// The yardstick of this project's benchmarks; not part of the interface.
 #[doc(hidden)]
 pub mod bench {
-    pub use crate::convert::BareAddition;
+    pub use crate::convert::{BareArguments, BareModule, use_fresh_memory};
 }

@@ -92,7 +92,8 @@ impl Model for TorchModel {
         let mut call = Call::default();
         for (hint, (name, input)) in inputs.iter().enumerate() {
             let slot = self.inputs.position(name, hint);
-            call.push(slot.ok_or_else(|| unknown("input", name, &self.inputs))?, input)
+            let slot = slot.ok_or_else(|| unknown("input", name, &self.inputs))?;
+            call.push(slot, input.view(), input.as_tensor())
                 .map_err(|error| Error::from(error).with("tensor", name))?;
         }
         let returned = call.run(&self.module, &wanted).map_err(|error| self.explain(error, inputs))?;

@@ -50,7 +50,7 @@ pub(crate) struct Input {
     pub(crate) dims: *const i64,
     pub(crate) data: *const u8,
     pub(crate) bytes: usize,
-    pub(crate) strings: *const Str,
+    pub(crate) offsets: *const u64,
     pub(crate) count: usize,
     pub(crate) owner: *const c_void,
 }
@@ -71,7 +71,7 @@ pub(crate) struct Output {
     pub(crate) data: *const u8,
     pub(crate) bytes: usize,
     pub(crate) handle: *mut c_void,
-    pub(crate) strings: *const Str,
+    pub(crate) offsets: *const u64,
     pub(crate) count: usize,
 }
 
@@ -88,6 +88,12 @@ pub(crate) struct Traits {
 /// An opaque loaded model.
 #[repr(C)]
 pub(crate) struct Model {
+    _opaque: [u8; 0],
+}
+
+/// An opaque module of the benchmarks' yardstick.
+#[repr(C)]
+pub(crate) struct Bare {
     _opaque: [u8; 0],
 }
 
@@ -127,11 +133,14 @@ unsafe extern "C" {
     pub(crate) fn npt_renew_threads();
     pub(crate) fn npt_use_pool() -> i32;
 
-    pub(crate) fn npt_bare_addition(
-        model: *const Model,
-        x: *const f32,
-        y: *const f32,
-        length: i64,
-        sum: *mut f32,
+    pub(crate) fn npt_bare_load(path: *const c_char, out: *mut *mut Bare) -> Status;
+    pub(crate) fn npt_bare_free(bare: *mut Bare);
+    pub(crate) fn npt_bare_use_fresh_memory();
+    pub(crate) fn npt_bare_run(
+        bare: *mut Bare,
+        inputs: *const Input,
+        input_count: usize,
+        whole: u8,
+        seen: *mut u64,
     ) -> Status;
 }

@@ -5,10 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{self, NonNull};
 use std::slice;
 
-use neuropod_core::{DType, Error, ErrorKind, Input, Tensor, TensorView};
+use neuropod_core::{DType, Error, ErrorKind, Tensor, TensorView};
 use smallvec::SmallVec;
 
-use super::{Module, as_str, check};
+use super::{Module, check};
 use crate::{TorchError, dtype, shim};
 
 // Sizes of axes are handed over as they are: both sides count them in 64 bits, and a tensor's are
@@ -19,16 +19,19 @@ const _: () = assert!(size_of::<usize>() == size_of::<i64>());
 #[derive(Default)]
 pub(crate) struct Call<'a> {
     inputs: SmallVec<[shim::Input; 4]>,
-    /// The strings of each string input; the pointers in `inputs` are into the inner vectors.
-    strings: Vec<Vec<shim::Str>>,
     /// Ties the pointers to what they point to.
     borrowed: std::marker::PhantomData<&'a [u8]>,
 }
 
 impl<'a> Call<'a> {
-    /// Hands over an input for the slot of that index. Nothing is copied.
-    pub(crate) fn push(&mut self, slot: usize, input: &'a Input<'_>) -> Result<(), TorchError> {
-        let view = input.view();
+    /// Hands over an input for the slot of that index, and the tensor that it is a view of, if there is one. Nothing is
+    /// copied.
+    pub(crate) fn push(
+        &mut self,
+        slot: usize,
+        view: TensorView<'a>,
+        owner: Option<&'a Tensor>,
+    ) -> Result<(), TorchError> {
         let dtype = dtype::to_code(view.dtype());
         let dtype = dtype
             .ok_or_else(|| TorchError::InvalidInput(format!("torch has no dtype like `{}`", view.dtype())))?;
@@ -36,7 +39,6 @@ impl<'a> Call<'a> {
             // Memory can be written as bytes, and C++ must not see a bool that is neither 0 nor 1.
             view.as_slice::<bool>().map_err(|error| TorchError::InvalidInput(error.message().to_owned()))?;
         }
-        let strings = if view.dtype() == DType::String { self.hold_strings(&view) } else { ptr::null() };
         self.inputs.push(shim::Input {
             slot: slot as u32,
             dtype,
@@ -44,9 +46,9 @@ impl<'a> Call<'a> {
             dims: view.dims().as_ptr().cast(),
             data: view.bytes().as_ptr(),
             bytes: view.bytes().len(),
-            strings,
+            offsets: view.offsets().as_ptr(),
             count: view.element_count(),
-            owner: input.as_tensor().map_or(ptr::null(), |tensor| ptr::from_ref(tensor).cast()),
+            owner: owner.map_or(ptr::null(), |tensor| ptr::from_ref(tensor).cast()),
         });
         Ok(())
     }
@@ -78,11 +80,9 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn hold_strings(&mut self, view: &TensorView<'a>) -> *const shim::Str {
-        let strings = view.as_byte_strings().map(|strings| strings.map(as_str).collect());
-        // The outer vector may grow; the inner ones stay where they are.
-        self.strings.push(strings.unwrap_or_default());
-        self.strings.last().map_or(ptr::null(), |held| held.as_ptr())
+    /// What was handed over, in order.
+    pub(super) fn inputs(&self) -> &[shim::Input] {
+        &self.inputs
     }
 }
 
@@ -156,14 +156,11 @@ unsafe fn to_tensor(output: &shim::Output) -> Result<Tensor, Error> {
         // what they hold are copies, and no call writes to memory that it did not make.
         Some(handle) => unsafe { Tensor::from_raw_parts(dtype, dims, output.data, handle) },
         None => {
-            // SAFETY: an output without a handle has `count` strings, valid during this call.
-            let strings = unsafe { parts(output.strings, output.count) };
-            let strings: Vec<&[u8]> = strings
-                .iter()
-                // SAFETY: each has `length` bytes, valid during this call.
-                .map(|text| unsafe { parts(text.data, text.length) })
-                .collect();
-            Tensor::from_strings(dims, &strings)
+            // SAFETY: an output without a handle has `bytes` bytes of text and `count + 1` offsets, valid during this
+            // call.
+            let (text, offsets): (&[u8], &[u64]) =
+                unsafe { (parts(output.data, output.bytes), parts(output.offsets, output.count + 1)) };
+            Tensor::from_packed_strings(dims, text.to_vec(), offsets.to_vec())
         }
     }
 }

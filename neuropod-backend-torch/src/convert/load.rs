@@ -93,6 +93,10 @@ fn slot_spec(spec: &TensorSpec, device: i32) -> Result<shim::SlotSpec, TorchErro
     })
 }
 
+/// How much is read at once. A reader must not look at a buffer that it was given to fill, but safe Rust wants it
+/// initialised: so little is still in the processor's cache when what was read is written to it.
+const CHUNK: usize = 128 << 10;
+
 /// A file that torch is reading, and what went wrong with it.
 struct Reading<'a> {
     file: &'a dyn ReadAt,
@@ -108,13 +112,16 @@ struct Reading<'a> {
 unsafe extern "C" fn read_at(context: *mut c_void, offset: u64, buffer: *mut u8, length: usize) -> i32 {
     // SAFETY: the caller's promise.
     let reading = unsafe { &mut *context.cast::<Reading<'_>>() };
-    // A reader must not look at a buffer that it was given to fill, but safe Rust wants it
-    // initialised: the cost is one pass over memory that is about to be written.
-    // SAFETY: the caller's promise: `length` bytes are writable.
-    unsafe { ptr::write_bytes(buffer, 0, length) };
-    // SAFETY: as above, and they are initialised now; torch uses them when this returns.
-    let buffer = unsafe { slice::from_raw_parts_mut(buffer, length) };
-    let outcome = catch_unwind(AssertUnwindSafe(|| read_exact_at(reading.file, offset, buffer)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        (0..length).step_by(CHUNK).try_for_each(|start| {
+            let length = CHUNK.min(length - start);
+            // SAFETY: the caller's promise: this part of the buffer is writable.
+            unsafe { ptr::write_bytes(buffer.add(start), 0, length) };
+            // SAFETY: as above, and it is initialised now; torch uses it when this function returns.
+            let part = unsafe { slice::from_raw_parts_mut(buffer.add(start), length) };
+            read_exact_at(reading.file, offset + start as u64, part)
+        })
+    }));
     match outcome.unwrap_or_else(|panic| Err(io::Error::other(panic_text(&*panic)))) {
         Ok(()) => 0,
         Err(error) => {

@@ -1,10 +1,9 @@
 //! What concerns the whole process.
 
-use std::ffi::{CStr, CString};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::CStr;
 use std::path::Path;
 
-use super::check;
+use super::{c_path, check};
 use crate::{TorchError, shim};
 
 /// The version of libtorch, without a local part.
@@ -16,8 +15,7 @@ pub(crate) fn version() -> String {
 
 /// Loads a shared library for good, with its symbols visible to all. It runs the library's code.
 pub(crate) fn open_library(path: &Path) -> Result<(), TorchError> {
-    let path = CString::new(path.as_os_str().as_bytes())
-        .map_err(|_| TorchError::Load("the path holds a NUL byte".to_owned()))?;
+    let path = c_path(path)?;
     // SAFETY: `path` is null-terminated. What the library does is its author's doing: the caller
     // was allowed to load it.
     check(unsafe { shim::npt_open_library(path.as_ptr()) })
