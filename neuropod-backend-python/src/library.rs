@@ -5,7 +5,7 @@ mod find;
 mod start;
 
 use std::error::Error;
-use std::ffi::CStr;
+use std::ffi::{CStr, c_char};
 use std::mem;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -110,7 +110,7 @@ pub(crate) fn running() -> Result<Option<&'static CApi>, PythonError> {
 
 fn start(interpreter: Interpreter) -> Result<Opened, PythonError> {
     let path = interpreter.library()?;
-    let api = functions(open_library(&path)?, &path)?;
+    let api = functions(as_the_process_sees(open_library(&path)?), &path)?;
     let version = version_of(api);
     if version != interpreter.version {
         return Err(PythonError::Interpreter(format!(
@@ -134,6 +134,27 @@ fn open_library(path: &Path) -> Result<Library, PythonError> {
         let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
         PythonError::Interpreter(format!("Python's library {} does not load: {why}", path.display()))
     })
+}
+
+/// The process itself, if Python's names mean this library there, and otherwise the library.
+///
+/// A program that is linked to the library may have copies of its variables, which everybody uses instead of the
+/// library's own: types and exceptions among them. The process leads to the copies.
+fn as_the_process_sees(library: Library) -> Library {
+    let process = Library::this();
+    let text = |library: &Library| {
+        // SAFETY: the name is Python's, whose function takes nothing, has no conditions, and returns a text of its
+        // library's.
+        let version = unsafe { library.get::<unsafe extern "C" fn() -> *const c_char>(b"Py_GetVersion\0") };
+        // SAFETY: as above.
+        version.map(|version| unsafe { version() }).ok()
+    };
+    if text(&process) != text(&library) {
+        return library;
+    }
+    // It stays open, as the names that are found lead into it.
+    mem::forget(library);
+    process
 }
 
 fn functions(library: Library, path: &Path) -> Result<&'static CApi, PythonError> {

@@ -13,7 +13,7 @@ use std::ffi::CStr;
 
 use crate::c_api::{CApi, TF_OK, TF_Status};
 
-pub use bare::{BareSession, chosen_executor, session_config};
+pub use bare::{BareCaller, BareOptions, BareOutput, BareSession, chosen_executor};
 pub(crate) use feeds::Feeds;
 pub(crate) use fetched::{Fetched, Results};
 pub(crate) use graph::{Endpoint, Graph, Operation};

@@ -68,5 +68,5 @@ pub fn register(registry: &Registry) -> Result<()> {
 /// The yardstick of this project's benchmarks; not part of the interface.
 #[doc(hidden)]
 pub mod bench {
-    pub use crate::convert::{BareSession, chosen_executor, session_config};
+    pub use crate::convert::{BareCaller, BareOptions, BareOutput, BareSession, chosen_executor};
 }

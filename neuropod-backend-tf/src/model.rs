@@ -85,7 +85,7 @@ impl TensorFlowModel {
             check_dtype(name, self.dtypes[slot], input.dtype())?;
             slots[slot] = Some(input);
         }
-        let mut feeds = Feeds::new(self.api);
+        let mut feeds = Feeds::with_capacity(self.api, inputs.len());
         for (endpoint, input) in self.feeds.iter().zip(slots) {
             if let Some(input) = input {
                 feeds.push(*endpoint, input, self.borrows)?;

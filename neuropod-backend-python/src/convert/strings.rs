@@ -1,7 +1,8 @@
 //! Strings: one run of bytes with offsets here, four bytes a character or objects in NumPy.
 
 use std::ffi::c_char;
-use std::ptr;
+use std::mem::MaybeUninit;
+use std::slice;
 
 use neuropod_core::{Tensor, TensorView};
 
@@ -48,20 +49,31 @@ fn to_unicode_array(gil: &Gil, numpy: &Numpy, view: &TensorView<'_>, width: usiz
     let descr = dtype.call(gil, [Object::text(gil, &format!("=U{width}"))?])?;
     // SAFETY: NumPy made the dtype, and characters of it are written below.
     let (array, data) = unsafe { numpy.allocate_as(gil, descr, view.dims())? };
-    let mut place = data.cast::<u32>();
-    for string in byte_strings(view) {
-        let mut left = width;
-        for character in String::from_utf8_lossy(string).chars().take(width) {
-            // SAFETY: each string has `width` places of its own, which are aligned to a character.
-            unsafe { place.write(character.into()) };
-            place = place.wrapping_add(1);
-            left -= 1;
-        }
-        // SAFETY: as above; the rest of the places are filled with NUL, which ends the string.
-        unsafe { ptr::write_bytes(place, 0, left) };
-        place = place.wrapping_add(left);
+    let places = width * view.element_count();
+    // SAFETY: the new array, which nobody else knows, has `width` aligned characters for each element; NumPy allocates
+    // memory even for none.
+    let places = unsafe { slice::from_raw_parts_mut(data.cast::<MaybeUninit<u32>>(), places) };
+    for (string, places) in byte_strings(view).zip(places.chunks_exact_mut(width)) {
+        write_characters(string, places);
     }
     Ok(array)
+}
+
+/// Writes a string's characters, and NUL to the places that are left.
+fn write_characters(string: &[u8], places: &mut [MaybeUninit<u32>]) {
+    let mut places = places.iter_mut();
+    if string.is_ascii() {
+        string.iter().zip(places.by_ref()).for_each(|(byte, place)| {
+            place.write((*byte).into());
+        });
+    } else {
+        String::from_utf8_lossy(string).chars().zip(places.by_ref()).for_each(|(character, place)| {
+            place.write(character.into());
+        });
+    }
+    places.for_each(|place| {
+        place.write(0);
+    });
 }
 
 fn to_object_array(gil: &Gil, numpy: &Numpy, view: &TensorView<'_>) -> Result<Object, Raised> {
@@ -95,13 +107,13 @@ pub(super) fn from_unicode_array(
         0 => &[],
         // SAFETY: a plain array of this type has `width` aligned characters for each element, which
         // nobody writes while the lock is held.
-        len => unsafe { std::slice::from_raw_parts(array.data().cast::<u32>(), len) },
+        len => unsafe { slice::from_raw_parts(array.data().cast::<u32>(), len) },
     };
     let mut packed = Packed::with_capacity(count, characters.len());
     for index in 0..count {
         let string = &characters[index * width..(index + 1) * width];
         let end = string.iter().rposition(|character| *character != 0).map_or(0, |last| last + 1);
-        string[..end].iter().for_each(|character| packed.push_character(*character));
+        packed.push_characters(&string[..end]);
         packed.end_string();
     }
     Ok(packed.into_tensor(&dims))
@@ -133,9 +145,7 @@ fn push_text(gil: &Gil, text: &Object, packed: &mut Packed) -> Result<(), Raised
     let start = unsafe { (api.PyUnicode_AsUTF8AndSize)(text.as_ptr(), &raw mut len) };
     if !start.is_null() {
         // SAFETY: the text keeps so many bytes there as long as it lives.
-        packed
-            .bytes
-            .extend_from_slice(unsafe { std::slice::from_raw_parts(start.cast::<u8>(), len as usize) });
+        packed.bytes.extend_from_slice(unsafe { slice::from_raw_parts(start.cast::<u8>(), len as usize) });
         return Ok(());
     }
     drop(raise::take(gil)); // lone surrogates, or `bytes` of NumPy's: which is told apart now
@@ -161,6 +171,14 @@ impl Packed {
         let mut offsets = Vec::with_capacity(strings + 1);
         offsets.push(0);
         Packed { bytes: Vec::with_capacity(bytes), offsets }
+    }
+
+    fn push_characters(&mut self, characters: &[u32]) {
+        if characters.iter().all(|character| *character < 0x80) {
+            self.bytes.extend(characters.iter().map(|character| *character as u8));
+        } else {
+            characters.iter().for_each(|character| self.push_character(*character));
+        }
     }
 
     fn push_character(&mut self, character: u32) {

@@ -1,28 +1,28 @@
-//! The benchmarks' yardstick.
+//! The benchmarks' yardstick: sessions.
+
+mod caller;
 
 use std::ffi::{c_char, c_int, c_void};
 use std::fmt;
 use std::path::Path;
 use std::ptr;
-use std::slice;
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
-use neuropod_core::{Error, ModelOptions};
+use neuropod_core::{Error, ModelOptions, Tensor};
 use prost::Message;
 
+pub use self::caller::{BareCaller, BareOutput};
 use super::graph::c_string;
-use super::{Endpoint, Graph, Status};
+use super::{Endpoint, Graph, OwnPools, Status};
+use crate::TensorFlowError;
 use crate::analysis::Traits;
-use crate::c_api::{
-    CApi, TF_Buffer, TF_Graph, TF_Output, TF_Session, TF_SessionOptions, TF_Status, TF_Tensor,
-};
+use crate::c_api::{CApi, TF_Buffer, TF_Graph, TF_Output, TF_Session, TF_SessionOptions, TF_Status};
 use crate::executor::Executor;
 use crate::library::{self, Request};
 use crate::names::TensorName;
 use crate::options::Options;
 use crate::proto::GraphDef;
 use crate::saved_model::DEFAULT_TAG;
-use crate::{TensorFlowError, dtype};
 
 type LoadSavedModel = unsafe extern "C" fn(
     *const TF_SessionOptions,
@@ -35,51 +35,87 @@ type LoadSavedModel = unsafe extern "C" fn(
     *mut TF_Status,
 ) -> *mut TF_Session;
 
-/// A session called as a C program would that knows nothing of Neuropod: for float32 inputs and
-/// outputs.
+/// A session called as a C program would that knows nothing of Neuropod.
 #[doc(hidden)]
 pub struct BareSession {
     session: *mut TF_Session,
     inputs: Vec<TF_Output>,
     outputs: Vec<TF_Output>,
-    feeds: Vec<*mut TF_Tensor>,
-    fetches: Vec<*mut TF_Tensor>,
-    status: Status,
     graph: Graph,
+    /// What the graph is fed with. It lives longer than the session, which may keep it.
+    tensors: Vec<Tensor>,
 }
 
-impl BareSession {
-    /// A session of a serialised `GraphDef`. `config` is a serialised `ConfigProto`: an empty one
-    /// stands for TensorFlow's defaults. Inputs and outputs are named `node` or `node:1`.
+// SAFETY: a session guards itself: `TF_SessionRun` may be called from several threads at once, and the session may be
+// deleted on any thread. The endpoints are addresses in its graph.
+unsafe impl Send for BareSession {}
+// SAFETY: as above.
+unsafe impl Sync for BareSession {}
+
+/// The options of a session.
+#[doc(hidden)]
+#[derive(Clone, Debug, Default)]
+pub struct BareOptions {
+    /// A serialised `ConfigProto`: an empty one stands for TensorFlow's defaults.
+    config: Vec<u8>,
+    /// Whether it has its own threads within one operator.
+    has_own_pool: bool,
+}
+
+impl BareOptions {
+    /// What the backend uses with an executor, and with so many threads within one operator.
     ///
     /// # Errors
     ///
-    /// If there is no TensorFlow, or it refuses the graph or the configuration.
-    pub fn import(graph_def: &[u8], config: &[u8], inputs: &[&str], outputs: &[&str]) -> Result<Self, Error> {
+    /// If there is no executor of that name, or there cannot be so many threads.
+    pub fn of_executor(executor: &str, intra_op_threads: Option<usize>) -> Result<Self, Error> {
+        let mut options = ModelOptions::new();
+        options.intra_op_threads = intra_op_threads;
+        let executor: Executor = executor.parse().map_err(TensorFlowError::Option)?;
+        let config = Options::new(&options)?.session_config(executor, false);
+        Ok(BareOptions { config, has_own_pool: intra_op_threads.is_some() })
+    }
+}
+
+impl BareSession {
+    /// A session of a serialised `GraphDef`, which is freed when it is imported, and what it is fed with. Inputs and
+    /// outputs are named `node` or `node:1`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no TensorFlow, or it refuses the graph or the options.
+    pub fn import(
+        graph_def: Vec<u8>,
+        options: &BareOptions,
+        inputs: &[(&str, &Tensor)],
+        outputs: &[&str],
+    ) -> Result<Self, Error> {
         let api = library::open(Request::default())?;
         let status = Status::new(api);
-        let graph = Graph::import(api, graph_def, None).map_err(failed)?;
+        let graph = Graph::import(api, &graph_def, None).map_err(failed)?;
+        drop(graph_def);
+        let _own = options.has_own_pool.then(|| OwnPools::switch_on(api));
         // SAFETY: the options are deleted once, after their last use; the graph is live, and deleted
         // after the session.
         let session = unsafe {
-            let options = new_options(api, config, &status)?;
+            let options = new_options(api, &options.config, &status)?;
             let session = (api.TF_NewSession)(graph.raw, options, status.raw);
             (api.TF_DeleteSessionOptions)(options);
             session
         };
         status.check().map_err(failed)?;
-        BareSession::new(session, graph, status, inputs, outputs)
+        BareSession::new(session, graph, inputs, outputs)
     }
 
     /// A session of a SavedModel's graph with the tag `serve`; the rest is as for an imported graph.
     ///
     /// # Errors
     ///
-    /// If there is no TensorFlow, or it refuses the model or the configuration.
+    /// If there is no TensorFlow, or it refuses the model or the options.
     pub fn load_saved_model(
         folder: &Path,
-        config: &[u8],
-        inputs: &[&str],
+        options: &BareOptions,
+        inputs: &[(&str, &Tensor)],
         outputs: &[&str],
     ) -> Result<Self, Error> {
         let api = library::open(Request::default())?;
@@ -91,7 +127,7 @@ impl BareSession {
         // pointers to run options and to a place for the meta graph may be null.
         let (session, graph) = unsafe {
             let graph = Graph { api, raw: (api.TF_NewGraph)() };
-            let options = new_options(api, config, &status)?;
+            let options = new_options(api, &options.config, &status)?;
             let (folder, tags) = (folder.as_ptr(), [tag.as_ptr()]);
             let no_buffer = ptr::null_mut();
             let session =
@@ -100,99 +136,57 @@ impl BareSession {
             (session, graph)
         };
         status.check().map_err(failed)?;
-        BareSession::new(session, graph, status, inputs, outputs)
+        BareSession::new(session, graph, inputs, outputs)
     }
 
-    /// Runs the graph on the inputs' dims and elements, and shows `read` each output's elements.
-    ///
-    /// The inputs' memory is handed over as it is if it is aligned to 64 bytes, and otherwise copied by
-    /// TensorFlow.
+    /// Takes the graph over now, which the first call would do otherwise.
     ///
     /// # Errors
     ///
-    /// If the graph fails.
-    pub fn run(
-        &mut self,
-        inputs: &[(&[i64], &[f32])],
-        mut read: impl FnMut(usize, &[f32]),
-    ) -> Result<(), Error> {
-        assert_eq!(inputs.len(), self.inputs.len(), "all inputs must be given");
-        let api = self.graph.api;
-        for (slot, (dims, elements)) in self.feeds.iter_mut().zip(inputs) {
-            assert_eq!(dims.iter().product::<i64>(), elements.len() as i64, "the dims must fit the elements");
-            // SAFETY: the dims and elements are as long as said, and live until the call has ended.
-            *slot = unsafe { new_tensor(api, dims, elements) };
-        }
-        // SAFETY: the session is live; the arrays have the given lengths, and hold endpoints of its
-        // graph and live tensors; each tensor is deleted once. After a success every fetched tensor
-        // is live.
-        unsafe {
-            (api.TF_SessionRun)(
-                self.session,
-                ptr::null(),
-                self.inputs.as_ptr(),
-                self.feeds.as_ptr(),
-                self.inputs.len() as c_int,
-                self.outputs.as_ptr(),
-                self.fetches.as_mut_ptr(),
-                self.outputs.len() as c_int,
-                ptr::null(),
-                0,
-                ptr::null_mut(),
-                self.status.raw,
-            );
-            self.feeds.iter().for_each(|tensor| (api.TF_DeleteTensor)(*tensor));
-            self.status.check().map_err(failed)?;
-            for (index, tensor) in self.fetches.iter().enumerate() {
-                let length = (api.TF_TensorByteSize)(*tensor) / size_of::<f32>();
-                read(index, slice::from_raw_parts((api.TF_TensorData)(*tensor).cast(), length));
-                (api.TF_DeleteTensor)(*tensor);
-            }
-        }
-        Ok(())
+    /// If TensorFlow refuses the graph.
+    pub fn extend(&self) -> Result<(), Error> {
+        let status = Status::new(self.graph.api);
+        // SAFETY: the session and the status are live.
+        unsafe { (self.graph.api.TF_ExtendSession)(self.session, status.raw) };
+        status.check().map_err(failed)
+    }
+
+    /// What runs it on one thread.
+    pub fn caller(&self) -> BareCaller<'_> {
+        BareCaller::new(self)
     }
 
     fn new(
         session: *mut TF_Session,
         graph: Graph,
-        status: Status,
-        inputs: &[&str],
+        inputs: &[(&str, &Tensor)],
         outputs: &[&str],
     ) -> Result<Self, Error> {
-        let mut bare = BareSession {
-            session,
-            inputs: Vec::new(),
-            outputs: Vec::new(),
-            feeds: vec![ptr::null_mut(); inputs.len()],
-            fetches: vec![ptr::null_mut(); outputs.len()],
-            status,
-            graph,
-        };
-        bare.inputs = bare.endpoints(inputs)?;
-        bare.outputs = bare.endpoints(outputs)?;
+        let tensors = inputs.iter().map(|(_, tensor)| (*tensor).clone()).collect();
+        let mut bare = BareSession { session, inputs: Vec::new(), outputs: Vec::new(), graph, tensors };
+        bare.inputs = inputs.iter().map(|(name, _)| bare.endpoint(name)).collect::<Result<_, _>>()?;
+        bare.outputs = outputs.iter().map(|name| bare.endpoint(name)).collect::<Result<_, _>>()?;
         Ok(bare)
     }
 
-    /// All of float32, which `run` relies on.
-    fn endpoints(&self, names: &[&str]) -> Result<Vec<TF_Output>, Error> {
-        let find = |name: &&str| {
+    fn endpoint(&self, name: &str) -> Result<TF_Output, Error> {
+        let find = || {
             let name = TensorName::parse(name)?;
-            let (Endpoint(output), code) =
-                self.graph.endpoint(self.graph.operation(name.node)?, name.index)?;
-            (dtype::from_code(code) == Some(neuropod_core::DType::Float32)).then_some(output)
+            let (Endpoint(output), _) = self.graph.endpoint(self.graph.operation(name.node)?, name.index)?;
+            Some(output)
         };
-        let missing = |name| TensorFlowError::Load(format!("the graph has no float32 tensor `{name}`"));
-        names.iter().map(|name| find(name).ok_or_else(|| missing(name).into())).collect()
+        find().ok_or_else(|| TensorFlowError::Load(format!("the graph has no tensor `{name}`")).into())
     }
 }
 
 impl Drop for BareSession {
     fn drop(&mut self) {
         let api = self.graph.api;
+        let status = Status::new(api);
         // SAFETY: the session is live and deleted once; its graph is dropped after this.
         unsafe {
-            (api.TF_CloseSession)(self.session, self.status.raw);
-            (api.TF_DeleteSession)(self.session, self.status.raw);
+            (api.TF_CloseSession)(self.session, status.raw);
+            (api.TF_DeleteSession)(self.session, status.raw);
         }
     }
 }
@@ -201,18 +195,6 @@ impl fmt::Debug for BareSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BareSession").finish_non_exhaustive()
     }
-}
-
-/// The session options of the backend for an executor: a serialised `ConfigProto`.
-///
-/// # Errors
-///
-/// If there is no executor of that name.
-#[doc(hidden)]
-pub fn session_config(executor: &str) -> Result<Vec<u8>, Error> {
-    let options = Options::new(&ModelOptions::new())?;
-    let executor: Executor = executor.parse().map_err(TensorFlowError::Option)?;
-    Ok(options.session_config(executor, false))
 }
 
 /// The name of the executor that the backend chooses for a serialised `GraphDef`, of which these
@@ -236,28 +218,6 @@ fn new_options(api: &CApi, config: &[u8], status: &Status) -> Result<*mut TF_Ses
         options
     };
     status.check().map(|()| options).map_err(failed)
-}
-
-/// # Safety
-///
-/// The elements must live as long as the tensor.
-unsafe fn new_tensor(api: &CApi, dims: &[i64], elements: &[f32]) -> *mut TF_Tensor {
-    unsafe extern "C" fn keep(_: *mut c_void, _: usize, _: *mut c_void) {}
-    const TF_FLOAT: c_int = 1;
-    let data = elements.as_ptr().cast_mut().cast::<c_void>();
-    // SAFETY: the dims are as long as said, and ask for as many elements as there are; TensorFlow
-    // only reads them, and `keep` has nothing to free.
-    unsafe {
-        (api.TF_NewTensor)(
-            TF_FLOAT,
-            dims.as_ptr(),
-            dims.len() as c_int,
-            data,
-            size_of_val(elements),
-            Some(keep),
-            ptr::null_mut(),
-        )
-    }
 }
 
 fn find_load_saved_model() -> Result<LoadSavedModel, Error> {

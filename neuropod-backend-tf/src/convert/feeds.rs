@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use neuropod_core::{ALIGNMENT, DType, Input, Tensor, TensorView};
+use neuropod_core::{ALIGNMENT, Buffer, DType, Input, TensorView};
 use smallvec::SmallVec;
 
 use super::Endpoint;
@@ -30,17 +30,22 @@ pub(crate) struct Feeds<'a> {
 
 impl<'a> Feeds<'a> {
     pub(crate) fn new(api: &'static CApi) -> Self {
+        Feeds::with_capacity(api, 0)
+    }
+
+    /// No tensors, and room for so many.
+    pub(crate) fn with_capacity(api: &'static CApi, capacity: usize) -> Self {
         Feeds {
             api,
-            endpoints: SmallVec::new(),
-            tensors: SmallVec::new(),
+            endpoints: SmallVec::with_capacity(capacity),
+            tensors: SmallVec::with_capacity(capacity),
             borrowed: SmallVec::new(),
             released: None,
             views: PhantomData,
         }
     }
 
-    /// Adds an input. The memory of a tensor is kept alive by a clone of it as long as TensorFlow
+    /// Adds an input. The memory of a tensor is kept alive by a clone of its buffer as long as TensorFlow
     /// wants; that of a view is borrowed, if `borrow` says that the graph keeps no input beyond the
     /// run, and else copied.
     ///
@@ -55,7 +60,7 @@ impl<'a> Feeds<'a> {
         let tensor = match input.as_tensor() {
             _ if view.dtype() == DType::String => self.strings(&view),
             _ if !is_aligned(&view) => self.copied(&view),
-            Some(tensor) => self.shared(&view, tensor.clone()),
+            Some(tensor) => self.shared(&view, tensor.buffer().clone()),
             None if borrow => self.borrowed(&view),
             None => self.copied(&view),
         };
@@ -93,12 +98,12 @@ impl<'a> Feeds<'a> {
         Ok(())
     }
 
-    fn shared(&self, view: &TensorView<'_>, owner: Tensor) -> Result<*mut TF_Tensor, TensorFlowError> {
+    fn shared(&self, view: &TensorView<'_>, owner: Buffer) -> Result<*mut TF_Tensor, TensorFlowError> {
         let owner = Box::into_raw(Box::new(owner)).cast::<c_void>();
-        // SAFETY: the view's memory belongs to the tensor that `owner` points to, which
-        // `drop_tensor` drops when TensorFlow no longer uses it. TensorFlow does not write to it:
+        // SAFETY: the view's memory belongs to the buffer that `owner` points to, which
+        // `drop_buffer` drops when TensorFlow no longer uses it. TensorFlow does not write to it:
         // it counts as memory that it does not own.
-        unsafe { self.new_tensor(view, memory_of(view), drop_tensor, owner) }
+        unsafe { self.new_tensor(view, memory_of(view), drop_buffer, owner) }
     }
 
     fn copied(&self, view: &TensorView<'_>) -> Result<*mut TF_Tensor, TensorFlowError> {
@@ -190,12 +195,12 @@ impl Drop for Feeds<'_> {
 
 /// # Safety
 ///
-/// `arg` must point to a boxed [`Tensor`] that nobody uses again.
-unsafe extern "C" fn drop_tensor(_: *mut c_void, _: usize, arg: *mut c_void) {
+/// `arg` must point to a boxed [`Buffer`] that nobody uses again.
+unsafe extern "C" fn drop_buffer(_: *mut c_void, _: usize, arg: *mut c_void) {
     // SAFETY: the caller's promise.
-    let tensor = unsafe { Box::from_raw(arg.cast::<Tensor>()) };
+    let buffer = unsafe { Box::from_raw(arg.cast::<Buffer>()) };
     // The owner of the memory may be anybody's; a panic of its drop must not reach TensorFlow.
-    drop(catch_unwind(AssertUnwindSafe(|| drop(tensor))));
+    drop(catch_unwind(AssertUnwindSafe(|| drop(buffer))));
 }
 
 /// # Safety
