@@ -183,7 +183,9 @@ impl<'py> Given<'py> {
             wrong_argument(py, message)
         })?;
         let text = name.to_str()?;
-        let spec = specs.iter().find(|spec| &*spec.name == text);
+        // Most callers give the inputs in the spec's order.
+        let is_named = |spec: &&TensorSpec| &*spec.name == text;
+        let spec = specs.get(self.names.len()).filter(is_named).or_else(|| specs.iter().find(is_named));
         let tensor = to_tensor(value, spec).map_err(|error| crate::errors::with_tensor(py, error, text))?;
         self.tensors.push(tensor);
         self.names.push(name);
@@ -191,7 +193,7 @@ impl<'py> Given<'py> {
     }
 
     fn inputs(&self) -> PyResult<Inputs<'_>> {
-        let mut inputs = Inputs::new();
+        let mut inputs = Inputs::with_capacity(self.names.len());
         for (name, tensor) in self.names.iter().zip(&self.tensors) {
             inputs.push(name.to_str()?, tensor).or_raise(name.py())?;
         }

@@ -127,6 +127,12 @@ def test_strings_of_every_kind(tmp_path, given):
     assert returned.tolist() == expected
 
 
+def test_plain_letters_are_padded_with_zeros(tmp_path):
+    given = np.array(["", "a", "abc", "abcdefgh"] * 100)
+    returned = identity(tmp_path, "string").infer({"x": given})["y"]
+    assert (returned.dtype, returned.tobytes()) == (given.dtype, given.tobytes())
+
+
 @pytest.mark.skipif(not hasattr(np.dtypes, "StringDType"), reason="NumPy 1 has no strings of variable length")
 def test_strings_of_variable_length(tmp_path):
     given = np.array(TEXTS, dtype=np.dtypes.StringDType())

@@ -87,9 +87,9 @@ def bfloat16() -> Any:
     return np.dtype(ml_dtypes.bfloat16)
 
 
-def texts(points: bytes, width: int, shape: Sequence[int]) -> AnyArray:
-    """An array of text of code points that are padded with zeros."""
-    return np.frombuffer(bytearray(points), dtype=f"=U{width}").reshape(shape)
+def empty_texts(width: int, shape: Sequence[int]) -> AnyArray:
+    """An array of text of up to `width` characters, whose code points are still to be written."""
+    return np.empty(shape, dtype=f"=U{width}")
 
 
 def objects(elements: list[Any], shape: Sequence[int]) -> AnyArray:

@@ -94,6 +94,19 @@ impl<'a, 'py> Array<'a, 'py> {
         }
     }
 
+    /// The memory of `len` bytes of a plain array, to be written.
+    ///
+    /// # Safety
+    ///
+    /// The array is plain, has so many bytes, and is nobody else's while they are used.
+    pub(super) unsafe fn bytes_mut(&self, len: usize) -> &'a mut [u8] {
+        match len {
+            0 => &mut [],
+            // SAFETY: the caller's promise; the array keeps its memory while it lives.
+            _ => unsafe { slice::from_raw_parts_mut(self.data().cast_mut(), len) },
+        }
+    }
+
     fn data(&self) -> *const u8 {
         self.head().fields.data.cast_const().cast()
     }

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use neuropod_core::{Error, ErrorKind, Tensor};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString};
 
@@ -26,6 +27,11 @@ pub(super) fn from_unicode(py: Python<'_>, array: &Array<'_, '_>) -> PyResult<Te
         let mut points: &[[u8; 4]] = element.as_chunks().0;
         while let [rest @ .., [0, 0, 0, 0]] = points {
             points = rest;
+        }
+        if points.iter().all(|point| u32::from_ne_bytes(*point) < 0x80) {
+            packed.bytes.extend(points.iter().map(|point| u32::from_ne_bytes(*point) as u8));
+            packed.end();
+            continue;
         }
         for point in points {
             let point = u32::from_ne_bytes(*point);
@@ -84,29 +90,55 @@ pub(super) fn from_objects(array: &Bound<'_, PyAny>, dims: &[usize]) -> PyResult
 /// An array of the strings: of text, if it loses nothing and does not waste memory, otherwise of objects: `str`
 /// if all are UTF-8, else `bytes`.
 pub(super) fn to_numpy<'py>(py: Python<'py>, tensor: &Tensor) -> PyResult<Bound<'py, PyAny>> {
-    let strings = tensor.as_byte_strings().or_raise(py)?;
-    let helper = py.import("neuropod._convert")?;
-    let Some(texts) =
-        strings.clone().map(|bytes| std::str::from_utf8(bytes).ok()).collect::<Option<Vec<_>>>()
-    else {
+    let helper = py.import(intern!(py, "neuropod._convert"))?;
+    let Some(texts) = texts(tensor) else {
+        let strings = tensor.as_byte_strings().or_raise(py)?;
         let list = PyList::new(py, strings.map(|bytes| PyBytes::new(py, bytes)))?;
         return helper.call_method1("objects", (list, tensor.dims()));
     };
-    let longest = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
-    let padded = longest.saturating_mul(texts.len()).saturating_mul(size_of::<u32>());
+    let is_ascii = tensor.bytes().is_ascii();
+    let longest = match is_ascii {
+        true => texts.iter().map(|text| text.len()).max(),
+        false => texts.iter().map(|text| text.chars().count()).max(),
+    };
+    let width = longest.unwrap_or(0).max(1);
+    let padded = width.saturating_mul(texts.len()).saturating_mul(size_of::<u32>());
     let is_wasteful = padded > LARGE && padded / MOST_PADDING > tensor.bytes().len();
     if is_wasteful || texts.iter().any(|text| text.ends_with('\0')) {
         let list = PyList::new(py, &texts)?;
         return helper.call_method1("objects", (list, tensor.dims()));
     }
-    let mut points = vec![0u8; padded.max(texts.len() * size_of::<u32>())];
-    let width = longest.max(1) * size_of::<u32>();
-    for (element, text) in points.chunks_exact_mut(width).zip(&texts) {
-        for (place, character) in element.as_chunks_mut().0.iter_mut().zip(text.chars()) {
-            *place = u32::from(character).to_ne_bytes();
+    let array = helper.call_method1(intern!(py, "empty_texts"), (width, tensor.dims()))?;
+    if let Some(found) = Array::new(&array) {
+        // SAFETY: the new array has an element of so many code points for each text, and nobody else knows it.
+        let elements = unsafe { found.bytes_mut(padded) }.chunks_exact_mut(width * size_of::<u32>());
+        for (element, text) in elements.zip(&texts) {
+            match is_ascii {
+                true => write_padded(element, text.bytes().map(u32::from)),
+                false => write_padded(element, text.chars().map(u32::from)),
+            }
         }
     }
-    helper.call_method1("texts", (PyBytes::new(py, &points), longest.max(1), tensor.dims()))
+    Ok(array)
+}
+
+/// The strings as text, if all are UTF-8.
+fn texts(tensor: &Tensor) -> Option<Vec<&str>> {
+    let offsets = tensor.offsets();
+    let (start, end) = (*offsets.first()? as usize, *offsets.last()? as usize);
+    let all = std::str::from_utf8(&tensor.bytes()[start..end]).ok()?;
+    // A boundary within a character is none: the parts are no UTF-8, whatever the whole is.
+    let text = |ends: &[u64]| all.get(ends[0] as usize - start..ends[1] as usize - start);
+    offsets.windows(2).map(text).collect()
+}
+
+/// Writes code points as NumPy keeps them, and zeros behind them.
+fn write_padded(element: &mut [u8], points: impl Iterator<Item = u32>) {
+    let mut places = element.as_chunks_mut().0.iter_mut();
+    for (point, place) in points.zip(places.by_ref()) {
+        *place = point.to_ne_bytes();
+    }
+    places.for_each(|place| *place = [0; 4]);
 }
 
 /// Strings one behind the other, and where each ends.

@@ -24,13 +24,37 @@ constexpr std::size_t INLINE_TENSORS = 8;
 using NamedTensors = InlineBuffer<NP_NamedTensor, INLINE_TENSORS>;
 using Names        = InlineBuffer<NP_String, INLINE_TENSORS>;
 
-inline void fill_inputs(const NeuropodValueMap &from, NamedTensors &to)
+inline NP_NamedTensor named_tensor(const NeuropodValueMap::value_type &item)
 {
+    return {NP_String{item.first.data(), item.first.size()}, get_mapped_tensor(item).get_handle()};
+}
+
+/// Fills in the order of the specs, in which every name is found at once, unlike in that of a hash map. Returns whether
+/// all inputs are in the specs.
+inline bool fill_inputs_in_order(const NeuropodValueMap &from, const std::vector<TensorSpec> &specs, NamedTensors &to)
+{
+    std::size_t i = 0;
+    for (const TensorSpec &spec : specs)
+    {
+        const auto item = from.find(spec.name);
+        if (item != from.end() && i < to.size())
+        {
+            to[i++] = named_tensor(*item);
+        }
+    }
+    return i == to.size();
+}
+
+inline void fill_inputs(const NeuropodValueMap &from, const std::vector<TensorSpec> &specs, NamedTensors &to)
+{
+    if (fill_inputs_in_order(from, specs, to))
+    {
+        return;
+    }
     std::size_t i = 0;
     for (const auto &item : from)
     {
-        const NP_String name{item.first.data(), item.first.size()};
-        to[i++] = NP_NamedTensor{name, get_mapped_tensor(item).get_handle()};
+        to[i++] = named_tensor(item);
     }
 }
 
@@ -63,7 +87,7 @@ public:
                                             const std::vector<std::string> &requested) const
     {
         NamedTensors tensors(inputs.size());
-        fill_inputs(inputs, tensors);
+        fill_inputs(inputs, inputs_, tensors);
         Names names(requested.size());
         fill_names(requested, names);
 
