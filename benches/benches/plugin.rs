@@ -1,101 +1,76 @@
-//! What it costs to cross the plugin interface: the fake backend, and with the feature `torch` that for TorchScript,
-//! as a plugin beside the same backend linked in.
+//! What it costs to cross the plugin interface: the fake backend as a plugin beside the same backend linked in.
+//!
+//! Needs no framework: `cargo bench -p neuropod-benches --bench plugin`.
 
-use std::env::consts;
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
-use neuropod_benches::compare;
-use neuropod_core::{Backend, DType, Inputs, Model, ModelOptions, ModelSource, Tensor, TensorSpec};
-use neuropod_test_utils::MemoryFiles;
-use neuropod_test_utils::fake::{FakeBackend, MODEL_FILE};
+use criterion::Criterion;
+use neuropod_benches::models::{TENSOR_COUNTS, floats, inputs, interface};
+use neuropod_benches::{Comparison, Subject, criterion, plugin};
+use neuropod_core::{Backend, Inputs, Model, ModelOptions, Tensor};
+use neuropod_test_utils::fake::{self, FakeBackend};
 
 fn main() {
-    let built = build("neuropod-plugin", &["--example", "fake_plugin"], "examples", "fake_plugin");
+    let mut criterion = criterion();
+    let built = plugin::build("neuropod-plugin", &["--example", "fake_plugin"], "examples", "fake_plugin");
     let plugin = neuropod_plugin::load(&built, None).expect("the plugin loads");
     let linked: Arc<dyn Backend> = Arc::new(FakeBackend::new());
-    let program = MemoryFiles::new().file(MODEL_FILE, "out = add x y");
-    compare_additions("plugin/fake addition", &plugin, &linked, &program);
+    let both = [&*plugin, &*linked];
 
-    #[cfg(feature = "torch")]
-    torch();
-
-    let identity = load(&plugin, &MemoryFiles::new().file(MODEL_FILE, "out = x"));
-    let large = Tensor::zeros(DType::Float32, [16 << 20]).expect("64 MiB");
-    assert_same_memory(&*identity, &large);
-    let small = Tensor::scalar(1.0f32).reshape([1]).expect("one element");
-    compare(
-        "plugin/identity of 64 MiB against 4 bytes",
-        || call(&*identity, &[("x", &large)]),
-        || call(&*identity, &[("x", &small)]),
-    );
-}
-
-/// The backend for TorchScript, whose libtorch this program is linked to.
-#[cfg(feature = "torch")]
-fn torch() {
-    let built =
-        build("neuropod-plugin-torch", &["--lib", "--crate-type", "cdylib"], "", "neuropod_plugin_torch");
-    let plugin = neuropod_plugin::load(&built, None).expect("the plugin loads");
-    let linked = neuropod_backend_torch::backend();
-    let models = neuropod_benches::make_models("make_models.py");
-    let model = std::fs::read(models.path().join("addition.pt")).expect("the model was made");
-    let files = MemoryFiles::new().file("0/data/model.pt", model);
-    compare_additions("plugin/torch addition", &plugin, &linked, &files);
-}
-
-/// Two float32 tensors of four elements in, one out.
-fn compare_additions(name: &str, plugin: &Arc<dyn Backend>, linked: &Arc<dyn Backend>, files: &MemoryFiles) {
-    let (ours, theirs) = (load(plugin, files), load(linked, files));
-    let small = Tensor::from_vec([4], vec![1.0f32, 2.0, 3.0, 4.0]).expect("four numbers");
-    let pair = [("x", &small), ("y", &small)];
-    for _ in 0..1000 {
-        // A framework's first calls are slower: some rewrite the model as they run it.
-        call(&*ours, &pair);
-        call(&*theirs, &pair);
+    compare(both, "small", "out = add x y", Subject::new("plugin", "2 inputs, 1 output"), &mut criterion);
+    // The fake backend looks for each input among all of them, which with a thousand would hide everything else.
+    for count in TENSOR_COUNTS.into_iter().filter(|count| *count <= 100) {
+        let subject = Subject::new("plugin", "tensors").at(count);
+        compare(both, &format!("tensors-{count}"), "out = x0", subject, &mut criterion);
     }
-    let compared = compare(name, || call(&*ours, &pair), || call(&*theirs, &pair));
-    if let Some(ratio) = compared {
-        let more = ratio.ours.as_nanos() as i64 - ratio.theirs.as_nanos() as i64;
-        println!("{name}: {more} ns more than the linked backend");
-    }
+    large(&*plugin, &mut criterion);
+    criterion.final_summary();
 }
 
-/// Builds a plugin, with the optimisation of this benchmark.
-fn build(package: &str, arguments: &[&str], folder: &str, library: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace's root");
-    let status = Command::new(env!("CARGO"))
-        .args(["rustc", "--quiet", "--release", "--package", package])
-        .args(arguments)
-        .current_dir(root)
-        .status();
-    assert!(status.is_ok_and(|status| status.success()), "the plugin could not be built");
-    let program = std::env::current_exe().expect("this program has a path");
-    let release = program.ancestors().nth(2).expect("target/release/deps");
-    release.join(folder).join(format!("{}{library}{}", consts::DLL_PREFIX, consts::DLL_SUFFIX))
+/// A model as a plugin runs it, beside the same linked in.
+fn compare(
+    [plugin, linked]: [&dyn Backend; 2],
+    model: &str,
+    program: &str,
+    subject: Subject,
+    criterion: &mut Criterion,
+) {
+    let (plugin, linked) = (load(plugin, model, program), load(linked, model, program));
+    let tensors = inputs(model);
+    Comparison::new(subject)
+        .reference("linked", || call(&*linked, &tensors))
+        .way("plugin", || call(&*plugin, &tensors))
+        .run(criterion);
 }
 
-fn load(backend: &Arc<dyn Backend>, files: &MemoryFiles) -> Box<dyn Model> {
-    let files = MemoryFiles::copy_of(files).expect("files in memory can be read");
-    let mut source = ModelSource::new("bench", backend.info().platform, Arc::new(files));
-    source.inputs = ["x", "y"].map(|name| TensorSpec::new(name, DType::Float32, [None])).into();
-    source.outputs = vec![TensorSpec::new("out", DType::Float32, [None])];
-    backend.load(Arc::new(source), &ModelOptions::new()).expect("the model loads")
+/// A model that returns its input, which takes no longer for more memory.
+fn large(plugin: &dyn Backend, criterion: &mut Criterion) {
+    let model = load(plugin, "large", "out = x");
+    let named = |tensor| [("x".to_owned(), tensor)];
+    let (large, small) = (named(floats(16 << 20)), named(floats(1)));
+    let outputs = model.infer(&as_inputs(&large), &[]).expect("the model runs");
+    assert_eq!(outputs["out"].bytes().as_ptr(), large[0].1.bytes().as_ptr(), "the memory was copied");
+    Comparison::new(Subject::new("plugin", "64 MiB against 4 B"))
+        .reference("4 B", || call(&*model, &small))
+        .way("plugin", || call(&*model, &large))
+        .run(criterion);
 }
 
-fn call(model: &dyn Model, tensors: &[(&str, &Tensor)]) {
+fn load(backend: &dyn Backend, model: &str, program: &str) -> Box<dyn Model> {
+    let interface = interface(model);
+    let source = fake::source(interface.inputs, interface.outputs, program);
+    backend.load(source, &ModelOptions::new()).expect("the model loads")
+}
+
+fn call(model: &dyn Model, tensors: &[(String, Tensor)]) {
+    black_box(model.infer(black_box(&as_inputs(tensors)), &[]).expect("the model runs"));
+}
+
+fn as_inputs(tensors: &[(String, Tensor)]) -> Inputs<'_> {
     let mut inputs = Inputs::new();
     for (name, tensor) in tensors {
-        inputs.push(name, *tensor).expect("a tensor is an input as it is");
+        inputs.push(name, tensor).expect("a tensor is an input as it is");
     }
-    black_box(model.infer(black_box(&inputs), &[]).expect("the model runs"));
-}
-
-fn assert_same_memory(model: &dyn Model, tensor: &Tensor) {
-    let mut inputs = Inputs::new();
-    inputs.push("x", tensor).expect("a tensor is an input as it is");
-    let outputs = model.infer(&inputs, &[]).expect("the model runs");
-    assert_eq!(outputs["out"].bytes().as_ptr(), tensor.bytes().as_ptr(), "the memory was copied");
+    inputs
 }

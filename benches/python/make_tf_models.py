@@ -1,8 +1,9 @@
-"""Writes the TensorFlow graphs that the benchmarks run into a folder.
+"""Writes TensorFlow graphs of the benchmarks into a folder, a file for each name.
 
-    python make_tf_models.py FOLDER
+    python make_tf_models.py FOLDER NAME...
 
-Each is a frozen GraphDef whose inputs and output are the nodes of those names.
+Each is a frozen `GraphDef` whose inputs and output are the nodes of those names. `tensors-100` has a hundred inputs, and
+`weights-256` has 256 MiB of weights.
 """
 
 import os
@@ -17,133 +18,75 @@ import tensorflow as tf
 
 v1 = tf.compat.v1
 
-GRAPHS = {}
-RANDOM = np.random.default_rng(0)
+
+def small():
+    """Two small tensors in, one out."""
+    x, y = (v1.placeholder(tf.float32, [None], name) for name in "xy")
+    tf.add(x, y, "out")
 
 
-def graph(build):
-    """Registers what builds a graph in the default graph and returns what becomes `out`."""
-    return GRAPHS.setdefault(build.__name__, build)
+def image():
+    """The mean colour of one pixel in ten thousand: nearly all of the time goes into passing the image."""
+    pixels = v1.placeholder(tf.uint8, [1200, 1920, 3], "image")
+    tf.reduce_mean(tf.cast(pixels[::100, ::100], tf.float32), [0, 1], name="out")
 
 
-def weights(*shape):
-    """A deviation that keeps sums of products at the size of what is multiplied."""
-    deviation = np.prod(shape[:-1]) ** -0.5
-    return tf.constant(RANDOM.normal(0.0, deviation, shape), tf.float32)
+def large():
+    """Returns its input: whatever a call costs on top of that is a copy."""
+    tf.identity(v1.placeholder(tf.float32, [None], "x"), "out")
 
 
-def rows(columns, name="x"):
-    return v1.placeholder(tf.float32, [None, columns], name)
+def strings():
+    """Returns its input."""
+    tf.identity(v1.placeholder(tf.string, [None], "x"), "out")
+
+
+def tensors(count):
+    """So many inputs, of which the first and the last are added: nearly all of the time goes into passing them."""
+    inputs = [v1.placeholder(tf.float32, [10, 5], f"x{index}") for index in range(count)]
+    tf.add(inputs[0], inputs[-1], "out")
+
+
+def perceptron():
+    """Three layers for digits of 28 × 28 pixels."""
+    layer = v1.placeholder(tf.float32, [None, 784], "x")
+    for units in [256, 256]:
+        layer = tf.nn.relu(dense(layer, units))
+    tf.identity(dense(layer, 10), "out")
 
 
 def dense(x, units):
-    return tf.matmul(x, weights(x.shape[-1], units)) + tf.zeros([units])
+    deviation = int(x.shape[-1]) ** -0.5
+    weights = np.random.normal(0.0, deviation, (x.shape[-1], units))
+    return tf.matmul(x, tf.constant(weights, tf.float32)) + tf.zeros([units])
 
 
-@graph
-def addition():
-    x, y = (v1.placeholder(tf.float32, [None], name) for name in "xy")
-    return tf.add(x, y, "out")
+def weights(mebibytes):
+    """Weights of so many MiB, to be loaded."""
+    x = v1.placeholder(tf.float32, [None], "x")
+    random = np.random.default_rng(0)
+    layers = [tf.constant(random.random((1024, 1024), np.float32)) for _ in range(mebibytes // 4)]
+    tf.identity(x + 0.0 * tf.add_n([layer[0, 0] for layer in layers]), "out")
 
 
-@graph
-def identity():
-    """Returns its input: whatever a call costs on top of that is a copy."""
-    return tf.identity(v1.placeholder(tf.float32, [None], "x"), "out")
+def build(name):
+    kind, _, number = name.partition("-")
+    if kind == "many":
+        tensors(100)
+    elif kind == "tensors":
+        tensors(int(number))
+    elif kind == "weights":
+        weights(int(number))
+    else:
+        models = {"small": small, "image": image, "large": large, "strings": strings, "perceptron": perceptron}
+        models[kind]()
 
 
-def chains(count):
-    """Chains of six products that do not depend on each other, summed."""
-    x = rows(256)
-    ends = [x] * count
-    for _ in range(6):
-        ends = [tf.matmul(end, weights(256, 256)) for end in ends]
-    return tf.add_n(ends)
-
-
-@graph
-def narrow():
-    return chains(1)
-
-
-@graph
-def wide():
-    return chains(8)
-
-
-@graph
-def perceptron():
-    """Three layers for digits of 28 × 28 pixels."""
-    return dense(tf.nn.relu(dense(tf.nn.relu(dense(rows(784), 256)), 256)), 10)
-
-
-@graph
-def towers():
-    """Two small towers whose ends are multiplied, as recommenders have them."""
-    x = rows(32)
-    user, item = (dense(tf.nn.relu(dense(x, 64)), 32) for _ in range(2))
-    return tf.reduce_sum(user * item, axis=1)
-
-
-@graph
-def lstm():
-    """Sixteen steps of a cell of 128 units, its gates in one product."""
-    x = v1.placeholder(tf.float32, [None, 16, 64], "x")
-    kernel = weights(64 + 128, 4 * 128)
-    state = output = tf.zeros([tf.shape(x)[0], 128])
-    for step in range(16):
-        gates = tf.split(tf.matmul(tf.concat([x[:, step], output], 1), kernel), 4, axis=1)
-        inward, forget, outward = (tf.sigmoid(gate) for gate in gates[:3])
-        state = forget * state + inward * tf.tanh(gates[3])
-        output = outward * tf.tanh(state)
-    return output
-
-
-@graph
-def lstm_of_gates():
-    """The same with a product for each gate, and for the input and the state."""
-    x = v1.placeholder(tf.float32, [None, 16, 64], "x")
-    kernels = [(weights(64, 128), weights(128, 128)) for _ in range(4)]
-    state = output = tf.zeros([tf.shape(x)[0], 128])
-    for step in range(16):
-        gates = [tf.matmul(x[:, step], inner) + tf.matmul(output, outer) for inner, outer in kernels]
-        inward, forget, outward = (tf.sigmoid(gate) for gate in gates[:3])
-        state = forget * state + inward * tf.tanh(gates[3])
-        output = outward * tf.tanh(state)
-    return output
-
-
-@graph
-def attention():
-    """Self-attention of one head of 64, over 16 words."""
-    x = v1.placeholder(tf.float32, [None, 16, 64], "x")
-    query, key, value = (tf.einsum("bij,jk->bik", x, weights(64, 64)) for _ in range(3))
-    return tf.matmul(tf.nn.softmax(tf.matmul(query, key, transpose_b=True) / 8.0), value)
-
-
-@graph
-def residual():
-    """A block of a residual network: three convolutions, and one around them."""
-    x = v1.placeholder(tf.float32, [None, 28, 28, 128], "x")
-    y = tf.nn.relu(tf.nn.conv2d(x, weights(1, 1, 128, 64), 1, "SAME"))
-    y = tf.nn.relu(tf.nn.conv2d(y, weights(3, 3, 64, 64), 2, "SAME"))
-    y = tf.nn.conv2d(y, weights(1, 1, 64, 256), 1, "SAME")
-    return tf.nn.relu(y + tf.nn.conv2d(x, weights(1, 1, 128, 256), 2, "SAME"))
-
-
-@graph
-def product():
-    """One product that is worth several threads."""
-    return tf.matmul(rows(1024), weights(1024, 1024))
-
-
-def main(folder):
-    for name, build in GRAPHS.items():
-        with tf.Graph().as_default() as built:
-            end = build()
-            if end.op.name != "out":
-                tf.identity(end, "out")
-        (pathlib.Path(folder) / f"{name}.pb").write_bytes(built.as_graph_def().SerializeToString())
+def main(folder, *names):
+    for name in names:
+        with tf.Graph().as_default() as graph:
+            build(name)
+        (pathlib.Path(folder) / f"{name}.pb").write_bytes(graph.as_graph_def().SerializeToString())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 //! Sets up, demonstrates and tests Neuropod: `cargo xtask <command>`.
 #![forbid(unsafe_code)]
 
+mod bench;
 mod cache;
 mod compiler;
 mod data;
@@ -37,6 +38,9 @@ usage: cargo xtask <command>
                      install the command `neuropod`, the plugins that run models, and the library for C
                      and C++
   wheel [--out DIR]  build the wheel of the Python package, into target/wheel by default
+  bench [--quick] [--save] [--baseline FILE]
+                     measure every layer beside the bare frameworks, and write target/benchmarks/report.html;
+                     --save makes the run the one that others are compared with, and writes the README's tables
   exec -- CMD...     run a command inside the prepared environment
 
 Downloads are kept in ~/.cache/neuropod; NEUROPOD_CACHE names another folder.";
@@ -65,6 +69,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["test", names @ ..] => test::run(&root, names),
         ["install", arguments @ ..] => install::run(&root, arguments),
         ["wheel", arguments @ ..] => wheel::run(&root, arguments),
+        ["bench", arguments @ ..] => bench::run(&root, arguments),
         ["exec", "--", program, arguments @ ..] => execute(&root, program, arguments),
         ["help" | "-h" | "--help"] => {
             println!("{USAGE}");

@@ -4,6 +4,7 @@ mod cpp;
 mod custom_backend;
 mod framework_free;
 mod install;
+mod instructions;
 mod metadata;
 mod models;
 mod packages;
@@ -84,6 +85,12 @@ pub(crate) const STEPS: &[Step] = &[
         about: "tensors, plugins, and backends in the conformance kit under AddressSanitizer, which is shown to be on",
         needs_setup: true,
         run: sanitizer::run,
+    },
+    Step {
+        name: "instructions",
+        about: "calls take the instructions and allocations of the baseline, counted with callgrind",
+        needs_setup: false,
+        run: instructions::run,
     },
     Step {
         name: "package",
