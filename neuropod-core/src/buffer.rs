@@ -4,6 +4,7 @@
 use std::alloc::{self, Layout};
 use std::any::Any;
 use std::fmt;
+use std::mem::MaybeUninit;
 use std::ops::{Deref, Range};
 use std::ptr::NonNull;
 use std::slice;
@@ -31,6 +32,13 @@ pub struct Buffer {
 unsafe impl Send for Buffer {}
 // SAFETY: as above; `&Buffer` gives read access alone.
 unsafe impl Sync for Buffer {}
+
+/// The same memory, initialised with zeros.
+pub(crate) fn zeroed(memory: &mut [MaybeUninit<u8>]) -> &mut [u8] {
+    memory.fill(MaybeUninit::new(0));
+    // SAFETY: it is the memory that is borrowed, all of which is initialised now.
+    unsafe { slice::from_raw_parts_mut(memory.as_mut_ptr().cast::<u8>(), memory.len()) }
+}
 
 impl Buffer {
     /// Allocates `len` zero bytes, aligned to [`ALIGNMENT`].

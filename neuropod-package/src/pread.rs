@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use neuropod_core::ReadAt;
@@ -41,6 +42,18 @@ impl ReadAt for FileAt {
             read => Ok(read),
         }
     }
+
+    #[cfg(unix)]
+    fn read_uninit_at<'a>(&self, offset: u64, buffer: &'a mut [MaybeUninit<u8>]) -> io::Result<&'a mut [u8]> {
+        let buffer = within(buffer, offset, self.size);
+        if buffer.is_empty() {
+            return Ok(&mut []);
+        }
+        match rustix::io::pread(&self.file, buffer, offset)? {
+            ([], _) => Err(shrunk()),
+            (read, _) => Ok(read),
+        }
+    }
 }
 
 /// A range of another file.
@@ -69,6 +82,14 @@ impl ReadAt for RangeAt {
             return Ok(0);
         }
         self.whole.read_at(self.start + offset, buffer)
+    }
+
+    fn read_uninit_at<'a>(&self, offset: u64, buffer: &'a mut [MaybeUninit<u8>]) -> io::Result<&'a mut [u8]> {
+        let buffer = within(buffer, offset, self.size);
+        if buffer.is_empty() {
+            return Ok(&mut []);
+        }
+        self.whole.read_uninit_at(self.start + offset, buffer)
     }
 }
 
@@ -120,7 +141,7 @@ pub(crate) fn read_exact_at(source: &dyn ReadAt, mut offset: u64, mut buffer: &m
 }
 
 /// The part of the buffer that can be filled from `offset`.
-fn within(buffer: &mut [u8], offset: u64, size: u64) -> &mut [u8] {
+fn within<T>(buffer: &mut [T], offset: u64, size: u64) -> &mut [T] {
     let left = usize::try_from(size.saturating_sub(offset)).unwrap_or(usize::MAX);
     let len = buffer.len().min(left);
     &mut buffer[..len]
@@ -138,4 +159,34 @@ fn system_read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usi
 #[cfg(windows)]
 fn system_read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn memory_that_is_not_initialised_is_filled_alike() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"0123456789").unwrap();
+        let whole: Arc<dyn ReadAt> = Arc::new(FileAt::new(file, 10));
+        let range = RangeAt::new(Arc::clone(&whole), 2, 6);
+        for file in [&*whole, &range] {
+            for offset in [0, 3, 5, 6, 9, 10, 11, u64::MAX] {
+                let (mut plain, mut uninit) = ([0; 4], [const { MaybeUninit::uninit() }; 4]);
+                let read = file.read_at(offset, &mut plain).unwrap();
+                assert_eq!(file.read_uninit_at(offset, &mut uninit).unwrap(), &plain[..read], "{offset}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_shrank_is_noticed() {
+        let file = FileAt::new(tempfile::tempfile().unwrap(), 10);
+        let plain = file.read_at(0, &mut [0; 4]).unwrap_err().to_string();
+        let uninit = file.read_uninit_at(0, &mut [MaybeUninit::uninit(); 4]).unwrap_err().to_string();
+        assert_eq!([&*plain, &*uninit], ["the file was truncated while it was in use"; 2]);
+    }
 }

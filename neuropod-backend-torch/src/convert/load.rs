@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::ffi::c_void;
 use std::io;
+use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{self, NonNull};
 use std::slice;
@@ -93,10 +94,6 @@ fn slot_spec(spec: &TensorSpec, device: i32) -> Result<shim::SlotSpec, TorchErro
     })
 }
 
-/// How much is read at once. A reader must not look at a buffer that it was given to fill, but safe Rust wants it
-/// initialised: so little is still in the processor's cache when what was read is written to it.
-const CHUNK: usize = 128 << 10;
-
 /// A file that torch is reading, and what went wrong with it.
 struct Reading<'a> {
     file: &'a dyn ReadAt,
@@ -112,16 +109,12 @@ struct Reading<'a> {
 unsafe extern "C" fn read_at(context: *mut c_void, offset: u64, buffer: *mut u8, length: usize) -> i32 {
     // SAFETY: the caller's promise.
     let reading = unsafe { &mut *context.cast::<Reading<'_>>() };
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        (0..length).step_by(CHUNK).try_for_each(|start| {
-            let length = CHUNK.min(length - start);
-            // SAFETY: the caller's promise: this part of the buffer is writable.
-            unsafe { ptr::write_bytes(buffer.add(start), 0, length) };
-            // SAFETY: as above, and it is initialised now; torch uses it when this function returns.
-            let part = unsafe { slice::from_raw_parts_mut(buffer.add(start), length) };
-            read_exact_at(reading.file, offset + start as u64, part)
-        })
-    }));
+    if length == 0 {
+        return 0; // whatever the pointer is
+    }
+    // SAFETY: as above: memory that can be written, and need not be initialised.
+    let buffer = unsafe { slice::from_raw_parts_mut(buffer.cast::<MaybeUninit<u8>>(), length) };
+    let outcome = catch_unwind(AssertUnwindSafe(|| read_exact_at(reading.file, offset, buffer)));
     match outcome.unwrap_or_else(|panic| Err(io::Error::other(panic_text(&*panic)))) {
         Ok(()) => 0,
         Err(error) => {
@@ -131,13 +124,14 @@ unsafe extern "C" fn read_at(context: *mut c_void, offset: u64, buffer: *mut u8,
     }
 }
 
-fn read_exact_at(file: &dyn ReadAt, mut offset: u64, mut buffer: &mut [u8]) -> io::Result<()> {
+/// Fills the buffer: when this succeeds, all of it is initialised.
+fn read_exact_at(file: &dyn ReadAt, mut offset: u64, mut buffer: &mut [MaybeUninit<u8>]) -> io::Result<()> {
     while !buffer.is_empty() {
-        let read = match file.read_at(offset, buffer) {
+        let read = match file.read_checked_at(offset, buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             read => read?,
         };
-        if read == 0 || read > buffer.len() {
+        if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         buffer = &mut buffer[read..];

@@ -3,9 +3,11 @@
 
 use std::ffi::{OsStr, c_void};
 use std::io::{self, Read};
+use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::ptr;
+use std::slice;
 use std::sync::{Arc, OnceLock};
 
 use neuropod_core::{ModelFiles, ReadAt, Result};
@@ -141,7 +143,7 @@ unsafe impl Send for ForeignReader {}
 impl Read for ForeignReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.0.read.ok_or_else(|| io::Error::other("the program's reader cannot read"))?;
-        read_with(buffer, |start, len, count, errors| {
+        read_with(buffer.as_mut_ptr(), buffer.len(), |start, len, count, errors| {
             // SAFETY: the reader is open, and the memory and tables live until the call returns.
             unsafe { read(self.0.reader, start, len, count, errors) }
         })
@@ -171,10 +173,28 @@ impl ReadAt for ForeignFile {
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        read_with(buffer.as_mut_ptr(), buffer.len(), self.reader(offset)?)
+    }
+
+    fn read_uninit_at<'a>(&self, offset: u64, buffer: &'a mut [MaybeUninit<u8>]) -> io::Result<&'a mut [u8]> {
+        let start = buffer.as_mut_ptr().cast::<u8>();
+        let read = read_with(start, buffer.len(), self.reader(offset)?)?;
+        // SAFETY: the start of the buffer, where the program has written so many bytes: the interface says so.
+        Ok(unsafe { slice::from_raw_parts_mut(start, read) })
+    }
+}
+
+impl ForeignFile {
+    /// What reads from an offset into memory of so many bytes.
+    fn reader(
+        &self,
+        offset: u64,
+    ) -> io::Result<impl FnOnce(*mut u8, usize, *mut usize, *mut NeuropodErrors) -> i32> {
         let read_at = self.0.read_at.ok_or_else(|| io::Error::other("the program's file cannot be read"))?;
-        read_with(buffer, |start, len, count, errors| {
+        let file = self.0.file;
+        Ok(move |start, len, count, errors| {
             // SAFETY: the file is open, and the memory and tables live until the call returns.
-            unsafe { read_at(self.0.file, offset, start, len, count, errors) }
+            unsafe { read_at(file, offset, start, len, count, errors) }
         })
     }
 }
@@ -188,17 +208,16 @@ impl Drop for ForeignFile {
     }
 }
 
-/// Reads into a buffer with a function of the program.
+/// Reads into memory of so many bytes with a function of the program.
 fn read_with(
-    buffer: &mut [u8],
+    start: *mut u8,
+    len: usize,
     read: impl FnOnce(*mut u8, usize, *mut usize, *mut NeuropodErrors) -> i32,
 ) -> io::Result<usize> {
     let mut count = 0;
-    collect("reading a file of the package", |errors| {
-        read(buffer.as_mut_ptr(), buffer.len(), &raw mut count, errors)
-    })
-    .map_err(io::Error::other)?;
-    match count <= buffer.len() {
+    collect("reading a file of the package", |errors| read(start, len, &raw mut count, errors))
+        .map_err(io::Error::other)?;
+    match count <= len {
         true => Ok(count),
         false => Err(io::Error::other("the program read more than there was room for")),
     }

@@ -3,6 +3,7 @@
 
 use std::ffi::c_void;
 use std::io::Read;
+use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::slice;
@@ -171,8 +172,8 @@ unsafe extern "C" fn read_at(
         // it has initialised or leaves to be written.
         unsafe {
             let file = &*file.cast::<Arc<dyn ReadAt>>();
-            buffer.write_bytes(0, len);
-            count.write(file.read_at(offset, slice::from_raw_parts_mut(buffer, len)).map_err(Error::from)?);
+            let buffer = slice::from_raw_parts_mut(buffer.cast::<MaybeUninit<u8>>(), len);
+            count.write(file.read_checked_at(offset, buffer).map_err(Error::from)?);
         }
         Ok(())
     };
