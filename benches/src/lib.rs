@@ -3,6 +3,7 @@
 
 mod call;
 mod comparison;
+mod growth;
 mod memory;
 pub mod models;
 mod pause;
@@ -13,6 +14,7 @@ mod throughput;
 
 pub use call::{call, infer};
 pub use comparison::Comparison;
+pub use growth::{BareModel, Growth, WithCall};
 pub use memory::{PeakMemory, peak_memory};
 pub use pause::Pause;
 pub use settings::{criterion, is_quick, is_wanted};

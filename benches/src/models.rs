@@ -72,6 +72,11 @@ impl Models {
         models
     }
 
+    /// What they are made with.
+    pub fn framework(&self) -> Framework {
+        self.framework
+    }
+
     /// A model with that many MiB of weights, and its package, in a folder of their own. Its input is `x`, a vector of
     /// float32, and its output `out`.
     ///

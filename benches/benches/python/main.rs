@@ -5,9 +5,9 @@
 //! A part of a name after `--` measures what has it in its name: `-- python/call/small`.
 
 mod call;
+mod growth;
 mod load;
 mod memory;
-mod payload;
 mod reference;
 mod threads;
 
@@ -24,7 +24,7 @@ fn main() {
     // The first model that is loaded starts the interpreter, which PyO3 uses from then on.
     let _first = linked().load(models.package("small")).unwrap();
     call::run(&mut criterion, &models);
-    payload::run(&mut criterion, &models);
+    growth::run(&mut criterion, &models);
     threads::run(&models);
     if !is_quick() {
         load::run(&mut criterion, &models);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use neuropod::{DType, Outputs, Tensor};
 use neuropod_benches::models::{Models, interface};
-use numpy::{PyArray, PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArrayMethods};
+use numpy::{PyArray, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
@@ -76,11 +76,6 @@ impl Bare {
                 }
             }
         });
-    }
-
-    /// Where its output's memory is.
-    pub(crate) fn address(&self) -> *const u8 {
-        Python::attach(|py| self.output(py).cast::<PyArray1<f32>>().unwrap().data().cast_const().cast())
     }
 
     /// Panics unless it returns the same.

@@ -4,10 +4,10 @@
 //! A part of a name after `--` measures what has it in its name: `-- tf/call/small`.
 
 mod call;
+mod growth;
 mod load;
 mod memory;
 mod pause;
-mod payload;
 mod reference;
 mod threads;
 
@@ -22,7 +22,7 @@ fn main() {
     let mut criterion = criterion();
     let models = Models::of(Framework::Tf);
     call::run(&mut criterion, &models);
-    payload::run(&mut criterion, &models);
+    growth::run(&mut criterion, &models);
     pause::run(&mut criterion, &models);
     threads::run(&models);
     if !is_quick() {
