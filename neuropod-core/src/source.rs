@@ -172,13 +172,15 @@ impl dyn ReadAt + '_ {
     ///
     /// # Errors
     ///
-    /// As for [`ReadAt::read_at`], and if what was read is not in the buffer.
+    /// As for [`ReadAt::read_at`], and if what was read is not at the start of the buffer.
     pub fn read_checked_at(&self, offset: u64, buffer: &mut [MaybeUninit<u8>]) -> io::Result<usize> {
         let (start, room) = (buffer.as_ptr().cast::<u8>(), buffer.len());
         let read = self.read_uninit_at(offset, buffer)?;
         match read.is_empty() || (read.as_ptr() == start && read.len() <= room) {
             true => Ok(read.len()),
-            false => Err(io::Error::other("what was read is not in the buffer that was given for it")),
+            false => {
+                Err(io::Error::other("what was read is not at the start of the buffer that was given for it"))
+            }
         }
     }
 }
@@ -216,8 +218,8 @@ mod tests {
             Ok(buffer.len() + 1)
         }
 
-        fn read_uninit_at<'a>(&self, _: u64, _: &'a mut [MaybeUninit<u8>]) -> io::Result<&'a mut [u8]> {
-            Ok(Box::leak(vec![1, 2, 3].into_boxed_slice()))
+        fn read_uninit_at<'a>(&self, _: u64, buffer: &'a mut [MaybeUninit<u8>]) -> io::Result<&'a mut [u8]> {
+            Ok(&mut zeroed(&mut buffer[1..])[..2])
         }
     }
 
@@ -236,7 +238,7 @@ mod tests {
     fn what_a_file_has_not_read_is_not_relied_on() {
         let file: &dyn ReadAt = &Liar;
         let message = file.read_checked_at(0, &mut [MaybeUninit::uninit(); 4]).unwrap_err().to_string();
-        assert_eq!(message, "what was read is not in the buffer that was given for it");
+        assert_eq!(message, "what was read is not at the start of the buffer that was given for it");
         #[derive(Debug)]
         struct Boaster;
         impl ReadAt for Boaster {
