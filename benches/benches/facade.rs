@@ -8,11 +8,9 @@ use std::sync::Arc;
 
 use criterion::Criterion;
 use neuropod::backend::{Backend, BackendInfo, Capabilities, Model, ModelSource};
-use neuropod::{
-    Compression, DType, Inputs, ModelOptions, Neuropod, Outputs, ProblemDefinition, Result, Tensor,
-};
+use neuropod::{Compression, DType, Inputs, ModelOptions, Neuropod, Outputs, ProblemDefinition, Result};
 use neuropod_benches::models::{TENSOR_COUNTS, inputs, interface};
-use neuropod_benches::{Comparison, Subject, criterion, is_quick};
+use neuropod_benches::{Comparison, Subject, as_inputs, criterion, is_quick};
 use neuropod_package::{Package, PackageBuilder};
 use neuropod_test_utils::fake::{FakeBackend, MODEL_FILE, PLATFORM};
 
@@ -68,14 +66,6 @@ fn package(folder: &Path, model: &str, program: &str) -> PathBuf {
     let builder = PackageBuilder::new(definition).bytes(MODEL_FILE, program);
     builder.write_zip(&path, Compression::Store).expect("the package can be written");
     path
-}
-
-fn as_inputs(tensors: &[(String, Tensor)]) -> Inputs<'_> {
-    let mut inputs = Inputs::new();
-    for (name, tensor) in tensors {
-        inputs.push(name, tensor).expect("a tensor is an input as it is");
-    }
-    black_box(inputs)
 }
 
 /// A backend whose model returns its first input.

@@ -10,11 +10,16 @@ use neuropod::{DType, Inputs, Neuropod, Outputs, Tensor};
 ///
 /// If the model fails.
 pub fn infer(model: &Neuropod, inputs: &[(String, Tensor)]) -> Outputs {
-    let mut named = Inputs::with_capacity(inputs.len());
-    for (name, tensor) in inputs {
-        named.push(name, tensor).expect("a tensor is an input as it is");
+    model.infer(as_inputs(inputs)).expect("the model runs")
+}
+
+/// Inputs by their names, made anew as in each call of a program.
+pub fn as_inputs(tensors: &[(String, Tensor)]) -> Inputs<'_> {
+    let mut inputs = Inputs::with_capacity(tensors.len());
+    for (name, tensor) in tensors {
+        inputs.push(name, tensor).expect("a tensor is an input as it is");
     }
-    model.infer(named).expect("the model runs")
+    inputs
 }
 
 /// The same, and looks at what it returns: at the first byte of numbers, and at every string.

@@ -12,7 +12,7 @@ mod settings;
 mod subject;
 mod throughput;
 
-pub use call::{call, infer};
+pub use call::{as_inputs, call, infer};
 pub use comparison::Comparison;
 pub use growth::{BareModel, Growth, WithCall};
 pub use memory::{PeakMemory, peak_memory};

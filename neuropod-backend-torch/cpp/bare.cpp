@@ -9,7 +9,9 @@
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#ifdef __GLIBC__
 #include <malloc.h>
+#endif
 
 #include <cstring>
 #include <functional>
@@ -95,7 +97,9 @@ npt_status npt_bare_load(const char* path, npt_bare** out) {
 }
 
 void npt_bare_use_fresh_memory(void) {
+#ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 128 << 10);
+#endif
 }
 
 void npt_bare_free(npt_bare* bare) {

@@ -152,8 +152,7 @@ pub trait ReadAt: Debug + Send + Sync {
 
     /// The same into memory that need not be initialised. Returns the start of the buffer, which was read.
     ///
-    /// Unless it is overridden, the whole buffer is initialised first: a pass over the memory that takes about a tenth
-    /// as long as reading does.
+    /// Unless it is overridden, the whole buffer is initialised first, which is a pass over the memory.
     ///
     /// # Errors
     ///
