@@ -109,14 +109,14 @@ pub(super) fn to_numpy<'py>(py: Python<'py>, tensor: &Tensor) -> PyResult<Bound<
         return helper.call_method1("objects", (list, tensor.dims()));
     }
     let array = helper.call_method1(intern!(py, "empty_texts"), (width, tensor.dims()))?;
-    if let Some(found) = Array::new(&array) {
-        // SAFETY: the new array has an element of so many code points for each text, and nobody else knows it.
-        let elements = unsafe { found.bytes_mut(padded) }.chunks_exact_mut(width * size_of::<u32>());
-        for (element, text) in elements.zip(&texts) {
-            match is_ascii {
-                true => write_padded(element, text.bytes().map(u32::from)),
-                false => write_padded(element, text.chars().map(u32::from)),
-            }
+    let no_array = || Error::new(ErrorKind::Internal, "NumPy made no array for text");
+    let found = Array::new(&array).ok_or_else(no_array).or_raise(py)?;
+    // SAFETY: the new array has an element of so many code points for each text, and nobody else knows it.
+    let elements = unsafe { found.bytes_mut(padded) }.chunks_exact_mut(width * size_of::<u32>());
+    for (element, text) in elements.zip(&texts) {
+        match is_ascii {
+            true => write_padded(element, text.bytes().map(u32::from)),
+            false => write_padded(element, text.chars().map(u32::from)),
         }
     }
     Ok(array)
